@@ -1,0 +1,62 @@
+/**
+ * Every limit of the product in one table: a number, its unit in the name, and why it is what it is.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const LIMITS = {
+  // --- sync: a lesson of 100 pages is about 300 KiB of Yjs; a first sync carries it whole.
+  /** One websocket message. Larger ones are refused before they are read. */
+  maxFrameBytes: 4 * MIB,
+  /** One Yjs update. Typing is tens of bytes; a pasted document is below one MiB. */
+  maxUpdateBytes: 2 * MIB,
+  /** A whole document, snapshot and tail together. Past it new edits are refused with a reason. */
+  maxDocumentBytes: 16 * MIB,
+  /** One awareness state: name, colour, cursor. */
+  maxAwarenessBytes: 8 * KIB,
+  /** Awareness entries in one message: one client speaks only for itself, plus its own stale entry after a reload. */
+  maxAwarenessClients: 2,
+  /** Frames one connection may send in a second, as an average over `frameBurst`. */
+  maxFramesPerSecond: 200,
+  frameBurst: 1_000,
+  /** Open sockets of one person, over all documents. */
+  maxConnectionsPerPerson: 64,
+  /** Open sockets on one document. */
+  maxConnectionsPerDocument: 500,
+  /** What a slow reader may have waiting before it is cut off. */
+  maxSendBufferBytes: 8 * MIB,
+  /** Frames kept for a connection whose room is still loading. */
+  maxWaitingFrames: 256,
+  /** Longest document name. */
+  maxDocumentNameLength: 200,
+  /** Group commit: how long an update may wait for company before it is written. */
+  commitDelayMs: 8,
+  /** An idle room leaves memory this long after the last person left. */
+  roomIdleMs: 30_000,
+  /** Compact a document's log past this many updates, or bytes. */
+  compactAfterUpdates: 500,
+  compactAfterBytes: 1 * MIB,
+
+  // --- people
+  /** NIST SP 800-63B: length, not composition. */
+  minPasswordLength: 12,
+  maxPasswordLength: 256,
+  maxNameLength: 120,
+  maxEmailLength: 254,
+  /** Sessions slide: each visit gives this long again. */
+  sessionDays: 30,
+  invitationDays: 14,
+  resetHours: 24,
+  /** Wrong sign-ins for one account, and for one address, within the window. */
+  signInTriesPerAccount: 10,
+  signInTriesPerAddress: 60,
+  signInWindowMinutes: 15,
+
+  // --- lessons
+  maxTitleLength: 200,
+  maxVersionTitleLength: 120,
+  maxVersionNoteLength: 2_000,
+  maxFormBytes: 256 * KIB,
+  pageSize: 50,
+} as const;

@@ -1,0 +1,91 @@
+/**
+ * Who may do what: one table of roles x actions, used to show and to enforce.
+ *
+ * Always true: a role that is not in a row may not. Nothing outside this file decides a permission.
+ * Left to others: finding out which roles a person holds (`rolesFor`’s input comes from the store).
+ * Rules PO1 to PO5 in ./SPEC.md.
+ */
+
+/** What a person is in an organisation; kept with the membership. */
+export const ORGANISATION_ROLES = ["admin", "maths-lead", "teacher", "head", "knowledgeable-other", "hub-lead", "guest"] as const;
+export type OrganisationRole = (typeof ORGANISATION_ROLES)[number];
+
+/** What a person is to one lesson: from the team, or granted by name. */
+export const LESSON_ROLES = ["designer", "commenter", "reader"] as const;
+export type LessonRole = (typeof LESSON_ROLES)[number];
+
+/** `member` of a team, whatever else they are. */
+export type Role = OrganisationRole | LessonRole | "team-member";
+
+const ADMINS = ["admin"] as const;
+const STAFF = ["admin", "maths-lead", "teacher"] as const;
+
+export const POLICY = {
+  // the organisation
+  "organisation.read": ["admin", "maths-lead", "teacher", "head", "knowledgeable-other", "hub-lead", "guest"],
+  "organisation.list-members": ["admin", "maths-lead", "teacher", "head", "hub-lead"],
+  "organisation.invite": [...ADMINS, "maths-lead"],
+  "organisation.change-role": ADMINS,
+  "organisation.remove-member": ADMINS,
+  "organisation.reset-password": ADMINS,
+  "organisation.create-team": [...ADMINS, "maths-lead"],
+  // a team
+  "team.read": ["admin", "maths-lead", "team-member"],
+  "team.change-members": [...ADMINS, "maths-lead"],
+  // a lesson
+  "lesson.create": STAFF,
+  "lesson.read": LESSON_ROLES,
+  "lesson.comment": ["designer", "commenter"],
+  "lesson.write": ["designer"],
+  "lesson.share": ["designer"],
+  "lesson.archive": ["designer"],
+  "lesson.copy": LESSON_ROLES,
+  "lesson.read-versions": ["designer", "commenter"],
+  "lesson.name-version": ["designer"],
+  "lesson.put-back-version": ["designer"],
+  "lesson.export": LESSON_ROLES,
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Action = keyof typeof POLICY;
+
+/** May somebody who holds these roles do this? Rule PO1. No role, no permission. */
+export function can(roles: Iterable<Role>, action: Action): boolean {
+  const allowed: readonly Role[] = POLICY[action];
+  for (const role of roles) if (allowed.includes(role)) return true;
+  return false;
+}
+
+/** The facts about one person that decide what they are to one lesson. */
+export type LessonStanding = {
+  /** Their role in the lesson's organisation; null when they are not in it. */
+  readonly organisationRole: OrganisationRole | null;
+  /** Are they in the lesson's team? */
+  readonly inTeam: boolean;
+  /** Granted by name for this lesson; null when nothing was. */
+  readonly granted: LessonRole | null;
+};
+
+/**
+ * The roles somebody holds towards one lesson. Rule PO2.
+ * Staff in the team design; a knowledgeable other in the team comments; everybody else holds only what was granted by name.
+ * A head or a hub lead gets nothing from the office itself (process.md 4.3).
+ */
+export function lessonRoles(standing: LessonStanding): readonly LessonRole[] {
+  const roles: LessonRole[] = [];
+  if (standing.inTeam && standing.organisationRole !== null) {
+    if ((STAFF as readonly string[]).includes(standing.organisationRole)) roles.push("designer");
+    else if (standing.organisationRole === "knowledgeable-other") roles.push("commenter");
+    else if (standing.organisationRole === "guest") roles.push("reader");
+  }
+  if (standing.granted !== null && !roles.includes(standing.granted)) roles.push(standing.granted);
+  return roles;
+}
+
+/** Permissions as plain booleans, to send to a page. */
+export type Permissions<A extends Action = Action> = Readonly<Record<A, boolean>>;
+
+/** The answers of `can` for several actions at once. */
+export function permissionsFor<A extends Action>(roles: Iterable<Role>, actions: readonly A[]): Permissions<A> {
+  const held = [...roles];
+  return Object.fromEntries(actions.map((action) => [action, can(held, action)])) as Record<A, boolean>;
+}
