@@ -1,0 +1,127 @@
+/**
+ * The composition root: the only file that sees every part. It reads the settings, puts the parts together, listens, and ends in order.
+ */
+import { randomBytes } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { ServerBuild } from "@remix-run/node";
+import { SECOND_MS } from "#core/time";
+import { DEMO_PASSWORD, DEMO_PEOPLE, seedDemo } from "../prisma/seed/index.ts";
+import { hashPassword } from "./auth/passwords.ts";
+import { ConfigError, parseConfig, type Config } from "./config.ts";
+import { makeHttpServer, staticFiles, type Pages } from "./http/make-http-server.ts";
+import { startJobs } from "./jobs/start-jobs.ts";
+import { systemClock } from "./observe/clock.ts";
+import { makeLog, type Log } from "./observe/log.ts";
+import { makeShutdown } from "./observe/shutdown.ts";
+import { makeDocumentAccess } from "./services/document-access.ts";
+import { makeServices } from "./services/make-services.ts";
+import type { Stores } from "./stores/contract.ts";
+import { migrateDatabase } from "./stores/migrate.ts";
+import { openStores } from "./stores/open.ts";
+import { makeHub } from "./sync/hub.ts";
+import { makeSyncServer } from "./sync/ws-adapter.ts";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const SHUTDOWN_LIMIT_MS = 9 * SECOND_MS;
+const random = (count: number): Uint8Array => randomBytes(count);
+
+/** The finished pages, or Vite's while developing. */
+async function loadPages(config: Config, httpServer: import("node:http").Server): Promise<Pages> {
+  if (config.dev) {
+    const vite = await import("vite");
+    const devServer = await vite.createServer({ root, server: { middlewareMode: true, hmr: { server: httpServer } } });
+    return { assets: devServer.middlewares, build: async () => (await devServer.ssrLoadModule("virtual:remix/server-build")) as unknown as ServerBuild };
+  }
+  const build = (await import(pathToFileURL(join(root, "build/server/index.js")).href)) as ServerBuild;
+  return { assets: staticFiles(join(root, "build/client")), build };
+}
+
+/** Fill an empty demo database; refuse one that other people live in. */
+async function prepareDemo(config: Config, stores: Stores, logger: Log): Promise<void> {
+  const people = await stores.people.countPeople();
+  if (people === 0) {
+    console.log("         Making the demo world …");
+    await seedDemo({ stores, hashPassword, clock: systemClock, random });
+    return;
+  }
+  const demoPeople = await Promise.all(DEMO_PEOPLE.map(async (person) => stores.people.findPersonByEmail(person.email)));
+  const known = demoPeople.filter((person) => person !== null).length;
+  if (known === 0 || (config.production && people > known)) {
+    throw new ConfigError("The database for --demo", config.databaseUrl, "one of its own: it already holds other people. Start without --demo, or give the demo another DATA_DIR");
+  }
+  logger.debug({ people }, "demo world is there");
+}
+
+async function main(): Promise<void> {
+  const config = parseConfig(process.env, process.argv.slice(2), random);
+  // React and Remix choose their build by this; what the person said is in `config.production`.
+  process.env["NODE_ENV"] = config.dev ? "development" : "production";
+  const logger = makeLog({ level: config.logLevel });
+  await migrateDatabase({ databaseUrl: config.databaseUrl, logger });
+  const stores = await openStores({ databaseUrl: config.databaseUrl, clock: systemClock, logger });
+  if (config.demo) await prepareDemo(config, stores, logger);
+
+  let port = config.port;
+  const publicUrl = (): string => config.publicUrl ?? `http://localhost:${port}`;
+  const publicOrigins = (): readonly string[] => (config.publicUrl === null ? [`http://localhost:${port}`, `http://127.0.0.1:${port}`, `http://[::1]:${port}`] : [config.publicUrl]);
+  const https = publicUrl().startsWith("https:");
+  const setupToken = Buffer.from(random(32)).toString("base64url");
+
+  const access = makeDocumentAccess({ stores, clock: systemClock, secureCookies: https });
+  const hub = makeHub({ log: stores.log, clock: systemClock, logger, authorise: access.authorise });
+  const sync = makeSyncServer({ hub, logger, clock: systemClock, publicOrigins, authenticate: access.authenticate, authorise: access.authorise });
+  const jobs = startJobs({ stores, hub, clock: systemClock, logger, random });
+  const servicesFor = makeServices({ stores, hub, clock: systemClock, logger, random, publicUrl, secureCookies: https, setupToken: () => setupToken });
+  const { server, mount } = makeHttpServer({
+    demo: config.demo, dev: config.dev, trustedProxies: config.trustedProxies, publicOrigins, https, random, clock: systemClock, logger,
+    checkReady: stores.check, servicesFor, handleUpgrade: sync.handleUpgrade,
+  });
+  mount(await loadPages(config, server));
+
+  const shutdown = makeShutdown({
+    limitMs: SHUTDOWN_LIMIT_MS, clock: systemClock, logger, exit: (code) => process.exit(code),
+    steps: [
+      { name: "stop accepting", run: () => void server.close() },
+      { name: "tell sockets to reconnect and flush", run: sync.close },
+      { name: "finish jobs", run: jobs.close },
+      { name: "flush documents", run: hub.close },
+      { name: "close connections", run: () => server.closeAllConnections() },
+      { name: "close the database", run: stores.close },
+    ],
+  });
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void shutdown(signal));
+  // A bug somewhere: say so, save what is there, and let whoever watches start a new process.
+  process.on("uncaughtException", (err) => {
+    logger.error({ err }, "uncaught exception");
+    void shutdown("uncaughtException");
+  });
+  process.on("unhandledRejection", (err) => logger.error({ err }, "unhandled rejection"));
+
+  await new Promise<void>((done, fail) => {
+    server.once("error", fail);
+    server.listen(config.port, config.host, () => done());
+  });
+  port = (server.address() as AddressInfo).port;
+  logger.info({ port, host: config.host, databaseUrl: config.databaseUrl }, "listening");
+  console.log(greeting({ config, url: publicUrl(), setupLink: (await stores.people.countPeople()) === 0 ? `${publicUrl()}/setup?token=${setupToken}` : null }));
+}
+
+function greeting(options: { config: Config; url: string; setupLink: string | null }): string {
+  const { config, url, setupLink } = options;
+  const lines = ["", `Bansho is ready at ${url}`];
+  if (setupLink !== null) lines.push("", "Nobody is here yet. Open this link once to make your organisation and your account:", `  ${setupLink}`);
+  if (config.demo) {
+    lines.push("", `Demo: everything in it is made up. Sign in with any of these, password ${DEMO_PASSWORD}`);
+    for (const person of DEMO_PEOPLE) lines.push(`  ${person.email.padEnd(26)} ${person.name}, ${person.words}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) console.error(`Bansho cannot start. ${error.message}`);
+  else if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") console.error("Bansho cannot start. PORT is in use by another program: stop that one, or set PORT to another number.");
+  else console.error("Bansho cannot start.", error);
+  process.exit(1);
+});
