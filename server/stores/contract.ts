@@ -147,6 +147,8 @@ export type PeopleStore = {
 export type RateLimit = {
   /** Take one try. Answers null when it may go on, or how long to wait in ms. */
   readonly take: (key: string) => Promise<number | null>;
+  /** Give one try back: it turned out to be a good one, and only bad ones count (sixty teachers behind one school address sign in at half past eight). */
+  readonly giveBack: (key: string) => Promise<void>;
   readonly reset: (key: string) => Promise<void>;
 };
 export type RateLimits = { readonly make: (options: { name: string; tries: number; windowMs: number }) => RateLimit };
@@ -172,6 +174,8 @@ export type LessonRow = LessonFacts & {
 
 export type LessonSearch = {
   readonly personId: PersonId;
+  /** Only lessons of this team; null for all. */
+  readonly teamId: TeamId | null;
   readonly text: string;
   readonly yearGroup: string | null;
   readonly criterionCode: string | null;
@@ -186,6 +190,8 @@ export type LessonStore = {
   readonly findLesson: (id: LessonId) => Promise<LessonRow | null>;
   /** Lessons the person may open (team member or granted), newest change first. `text` is found in title or criterion codes, without case. */
   readonly searchLessons: (search: LessonSearch) => Promise<{ readonly lessons: readonly LessonRow[]; readonly total: number }>;
+  /** Ids of all lessons, in order of id, after `after`: pages for rebuilding projections. */
+  readonly listLessonIds: (after: LessonId | null, take: number) => Promise<readonly LessonId[]>;
   readonly setArchived: (id: LessonId, archivedAtMs: number | null) => Promise<void>;
   /** Write the projection. `updatedAtMs` never goes back. */
   readonly setFacts: (id: LessonId, facts: LessonFacts, updatedAtMs: number) => Promise<void>;
@@ -232,6 +238,8 @@ export type VersionStore = {
   readonly findVersion: (lessonId: LessonId, number: number) => Promise<(VersionRow & { readonly content: string }) | null>;
   /** The full encoded state (Yjs v2 update, as it was given). */
   readonly findVersionState: (lessonId: LessonId, number: number) => Promise<Uint8Array | null>;
+  /** The number of the newest version of each lesson, in one read; a lesson without versions is not in the map. */
+  readonly latestNumbers: (lessonIds: readonly LessonId[]) => Promise<ReadonlyMap<LessonId, number>>;
   readonly findLatest: (lessonId: LessonId) => Promise<(VersionRow & { readonly content: string }) | null>;
 };
 
