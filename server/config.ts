@@ -16,7 +16,7 @@ export type Config = {
   readonly databaseUrl: string;
   /** Where people reach the product, without a slash at the end; null: http://localhost:<port>. */
   readonly publicUrl: string | null;
-  /** Secret of the installation, at least 32 characters. Keys for signatures are derived from it. */
+  /** Secret of the installation, at least 32 characters. One-time links of the installation are derived from it. */
   readonly sessionSecret: string;
   readonly logLevel: LogLevel;
   /** How many proxies in front set X-Forwarded-For; 0: none is believed. */

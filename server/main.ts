@@ -1,7 +1,7 @@
 /**
  * The composition root: the only file that sees every part. It reads the settings, puts the parts together, listens, and ends in order.
  */
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -67,7 +67,8 @@ async function main(): Promise<void> {
   const publicUrl = (): string => config.publicUrl ?? `http://localhost:${port}`;
   const publicOrigins = (): readonly string[] => (config.publicUrl === null ? [`http://localhost:${port}`, `http://127.0.0.1:${port}`, `http://[::1]:${port}`] : [config.publicUrl]);
   const https = publicUrl().startsWith("https:");
-  const setupToken = Buffer.from(random(32)).toString("base64url");
+  // Derived, not random, so that the link printed before a restart still works after it.
+  const setupToken = createHmac("sha256", config.sessionSecret).update("setup link").digest("base64url");
 
   const access = makeDocumentAccess({ stores, clock: systemClock, secureCookies: https });
   const hub = makeHub({ log: stores.log, clock: systemClock, logger, authorise: access.authorise });

@@ -59,17 +59,19 @@ export function refuseForeignForms(origins: () => readonly string[]): RequestHan
       next();
       return;
     }
+    // A refused body is not read, so the connection cannot be used again.
+    const refuse = (status: number): typeof res => res.status(status).setHeader("Connection", "close").type("text/plain");
     if (!isOurs(req.headers, origins())) {
-      res.status(403).type("text/plain").send("This form was sent from another site, so Bansho did not take it. Open the page again and send it from there.");
+      refuse(403).send("This form was sent from another site, so Bansho did not take it. Open the page again and send it from there.");
       return;
     }
     const length = Number(req.headers["content-length"] ?? (req.headers["transfer-encoding"] === undefined ? 0 : Number.NaN));
     if (!Number.isFinite(length)) {
-      res.status(411).type("text/plain").send("The size of the form is missing.");
+      refuse(411).send("The size of the form is missing.");
       return;
     }
     if (length > LIMITS.maxFormBytes) {
-      res.status(413).type("text/plain").send("That is more than Bansho can take in one form.");
+      refuse(413).send("That is more than Bansho can take in one form.");
       return;
     }
     next();

@@ -23,7 +23,6 @@ type WorkerFixtures = { readonly app: RunningServer };
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   app: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from this pattern
     async ({}, use) => {
       const server = await startServer({ demo: true });
       await use(server);
