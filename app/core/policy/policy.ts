@@ -2,8 +2,8 @@
  * Who may do what: one table of roles x actions, used to show and to enforce.
  *
  * Always true: a role that is not in a row may not. Nothing outside this file decides a permission.
- * Left to others: finding out which roles a person holds (`rolesFor`’s input comes from the store).
- * Rules PO1 to PO5 in ./SPEC.md.
+ * Left to others: finding out the facts that roles follow from (membership, team, grant, archived); they come from the store.
+ * Rules PO1 to PO8 in ./SPEC.md.
  */
 
 /** What a person is in an organisation; kept with the membership. */
@@ -14,11 +14,13 @@ export type OrganisationRole = (typeof ORGANISATION_ROLES)[number];
 export const LESSON_ROLES = ["designer", "commenter", "reader"] as const;
 export type LessonRole = (typeof LESSON_ROLES)[number];
 
-/** `member` of a team, whatever else they are. */
-export type Role = OrganisationRole | LessonRole | "team-member";
+/** What a person is to one team. `team-member`: in it, whatever else they are. `team-designer`: in it, and staff. */
+export type TeamRole = "team-member" | "team-designer";
+
+export type Role = OrganisationRole | LessonRole | TeamRole;
 
 const ADMINS = ["admin"] as const;
-const STAFF = ["admin", "maths-lead", "teacher"] as const;
+const STAFF: readonly OrganisationRole[] = ["admin", "maths-lead", "teacher"];
 
 export const POLICY = {
   // the organisation
@@ -33,7 +35,7 @@ export const POLICY = {
   "team.read": ["admin", "maths-lead", "team-member"],
   "team.change-members": [...ADMINS, "maths-lead"],
   // a lesson
-  "lesson.create": STAFF,
+  "lesson.create": ["team-designer"],
   "lesson.read": LESSON_ROLES,
   "lesson.comment": ["designer", "commenter"],
   "lesson.write": ["designer"],
@@ -55,6 +57,21 @@ export function can(roles: Iterable<Role>, action: Action): boolean {
   return false;
 }
 
+/** The facts about one person that decide what they are to one team. */
+export type TeamStanding = {
+  /** Their role in the team's organisation; null when they are not in it. */
+  readonly organisationRole: OrganisationRole | null;
+  readonly inTeam: boolean;
+};
+
+/** The roles somebody holds towards one team: their office, and what membership makes of it. Rule PO4. Whoever is not in the organisation holds none. */
+export function teamRoles(standing: TeamStanding): readonly Role[] {
+  const { organisationRole, inTeam } = standing;
+  if (organisationRole === null) return [];
+  if (!inTeam) return [organisationRole];
+  return STAFF.includes(organisationRole) ? [organisationRole, "team-member", "team-designer"] : [organisationRole, "team-member"];
+}
+
 /** The facts about one person that decide what they are to one lesson. */
 export type LessonStanding = {
   /** Their role in the lesson's organisation; null when they are not in it. */
@@ -66,19 +83,40 @@ export type LessonStanding = {
 };
 
 /**
- * The roles somebody holds towards one lesson. Rule PO2.
+ * The roles somebody holds towards one lesson. Rules PO2, PO3.
  * Staff in the team design; a knowledgeable other in the team comments; everybody else holds only what was granted by name.
  * A head or a hub lead gets nothing from the office itself (process.md 4.3).
  */
 export function lessonRoles(standing: LessonStanding): readonly LessonRole[] {
   const roles: LessonRole[] = [];
   if (standing.inTeam && standing.organisationRole !== null) {
-    if ((STAFF as readonly string[]).includes(standing.organisationRole)) roles.push("designer");
+    if (STAFF.includes(standing.organisationRole)) roles.push("designer");
     else if (standing.organisationRole === "knowledgeable-other") roles.push("commenter");
     else if (standing.organisationRole === "guest") roles.push("reader");
   }
   if (standing.granted !== null && !roles.includes(standing.granted)) roles.push(standing.granted);
   return roles;
+}
+
+/** What is done to a lesson that exists. */
+export type LessonAction = Exclude<Extract<Action, `lesson.${string}`>, "lesson.create">;
+
+/** What an archived lesson still allows to those who may: it is read-only until it is taken out again. Rule PO5. */
+const WHILE_ARCHIVED: readonly LessonAction[] = ["lesson.read", "lesson.archive", "lesson.copy", "lesson.read-versions", "lesson.export"];
+
+/** May somebody with these roles do this to a lesson, archived as it is or not? Rules PO1, PO5. */
+export function canOnLesson(lesson: { readonly roles: Iterable<LessonRole>; readonly archived: boolean }, action: LessonAction): boolean {
+  return (!lesson.archived || WHILE_ARCHIVED.includes(action)) && can(lesson.roles, action);
+}
+
+const GIVES: Readonly<Partial<Record<OrganisationRole, readonly OrganisationRole[]>>> = {
+  admin: ORGANISATION_ROLES,
+  "maths-lead": ["maths-lead", "teacher", "knowledgeable-other", "guest"],
+};
+
+/** The roles that somebody with this role may give when inviting, strongest first; none for most. Rule PO6. */
+export function rolesGivenBy(giver: OrganisationRole | null): readonly OrganisationRole[] {
+  return giver === null ? [] : (GIVES[giver] ?? []);
 }
 
 /** Permissions as plain booleans, to send to a page. */
@@ -87,5 +125,17 @@ export type Permissions<A extends Action = Action> = Readonly<Record<A, boolean>
 /** The answers of `can` for several actions at once. */
 export function permissionsFor<A extends Action>(roles: Iterable<Role>, actions: readonly A[]): Permissions<A> {
   const held = [...roles];
-  return Object.fromEntries(actions.map((action) => [action, can(held, action)])) as Record<A, boolean>;
+  return fromActions(actions, (action) => can(held, action));
 }
+
+/** The answers of `canOnLesson` for several actions at once. */
+export function lessonPermissions<A extends LessonAction>(
+  lesson: { readonly roles: Iterable<LessonRole>; readonly archived: boolean },
+  actions: readonly A[],
+): Permissions<A> {
+  const held = { roles: [...lesson.roles], archived: lesson.archived };
+  return fromActions(actions, (action) => canOnLesson(held, action));
+}
+
+const fromActions = <A extends Action>(actions: readonly A[], answer: (action: A) => boolean): Permissions<A> =>
+  Object.fromEntries(actions.map((action) => [action, answer(action)])) as Record<A, boolean>;
