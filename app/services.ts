@@ -235,4 +235,6 @@ export type RequestContext = {
   readonly demo: boolean;
   /** Short id of this request, shown on error pages and kept in the log. */
   readonly requestId: string;
+  /** Tell operators about a bug (anything thrown that is no AppError): into the log, with the request's id. Never throws. */
+  readonly report: (error: unknown) => void;
 };
