@@ -2,9 +2,8 @@
  * Playwright fixtures: a demo server for each worker, signing in by the real form, and the rule that no page may log an error nobody expected.
  */
 import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
+import { DEMO_PASSWORD } from "./demo.ts";
 import { startServer, type RunningServer } from "./server.ts";
-
-export const DEMO_PASSWORD = "demo-bansho-2026";
 
 /** Sign in through the form and wait for home. */
 export async function signIn(page: Page, url: string, email: string, password = DEMO_PASSWORD): Promise<void> {
