@@ -43,16 +43,24 @@ export const nodes = {
     toDOM: (node) => ["header", dom({ class: "lesson-header", "data-node": "header", "data-id": node.attrs["id"] }), 0],
   },
 
-  /** One timed stage: a `title` and a `purpose` line, then blocks. `stage` is the template's slug; `minutes` 0 to 600. */
+  /**
+   * One timed stage: a `title` and a `purpose` line, then blocks. `stage` is the template's slug; `minutes` 0 to 600. `extra` keeps
+   * keys of an imported lesson JSON that this version does not know, as JSON.
+   */
   stage: {
     content: "(line | block)*",
-    attrs: { id: { default: null }, stage: { default: "" }, minutes: { default: 0 } },
+    attrs: { id: { default: null }, stage: { default: "" }, minutes: { default: 0 }, extra: { default: "" } },
     defining: true,
     isolating: true,
     parseDOM: [
       {
         tag: "section[data-node=stage]",
-        getAttrs: (el) => ({ id: orNull(el, "data-id"), stage: str(el, "data-stage"), minutes: num(el, "data-minutes") }),
+        getAttrs: (el) => ({
+          id: orNull(el, "data-id"),
+          stage: str(el, "data-stage"),
+          minutes: num(el, "data-minutes"),
+          extra: str(el, "data-extra"),
+        }),
       },
     ],
     toDOM: (node) => [
@@ -63,6 +71,7 @@ export const nodes = {
         "data-id": node.attrs["id"],
         "data-stage": node.attrs["stage"],
         "data-minutes": node.attrs["minutes"],
+        "data-extra": node.attrs["extra"],
       }),
       0,
     ],
@@ -120,7 +129,7 @@ export const nodes = {
     ],
   },
 
-  /** One of several alike inside a block: a row, a practice question, an option, a word. `label`: A, B …, or a slug. `role` "head" is a table's head row. */
+  /** One of several alike inside a block: a row, a practice question, an option, a word. `label`: A, B …, or a slug. `role` "head" is a table's head row. `ref`: id of the block or stage it is about. */
   item: {
     content: "line*",
     attrs: {
@@ -129,6 +138,7 @@ export const nodes = {
       label: { default: "" },
       correct: { default: false },
       role: { default: "" },
+      ref: { default: "" },
       extra: { default: "" },
     },
     defining: true,
@@ -142,6 +152,7 @@ export const nodes = {
           label: str(el, "data-label"),
           correct: el.hasAttribute("data-correct"),
           role: str(el, "data-role"),
+          ref: str(el, "data-ref"),
           extra: str(el, "data-extra"),
         }),
       },
@@ -156,6 +167,7 @@ export const nodes = {
         "data-label": node.attrs["label"],
         "data-correct": node.attrs["correct"],
         "data-role": node.attrs["role"],
+        "data-ref": node.attrs["ref"],
         "data-extra": node.attrs["extra"],
       }),
       0,
