@@ -1,0 +1,123 @@
+import { parseOptions } from "@node-rs/argon2";
+import { describe, expect, it } from "vitest";
+import { describeDevice } from "./device.ts";
+import { findPasswordFault } from "./password-rules.ts";
+import { hashPassword, verifyPassword } from "./passwords.ts";
+import { makeSessionCookie } from "./session-cookie.ts";
+import { hashToken, isSameSecret, isToken, makeToken } from "./tokens.ts";
+
+const counting = (count: number): Uint8Array => Uint8Array.from({ length: count }, (_, index) => index);
+
+describe("passwords", () => {
+  it("are kept as argon2id with 19 MiB, two passes and one lane", async () => {
+    const hash = await hashPassword("four apples make pie");
+    expect(parseOptions(hash)).toMatchObject({ algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+  });
+
+  it("match themselves, however the keyboard composed their accents, and nothing else", async () => {
+    const hash = await hashPassword("caf\u00e9 au lait le matin");
+    expect(await verifyPassword(hash, "cafe\u0301 au lait le matin")).toBe(true);
+    expect(await verifyPassword(hash, "cafe au lait le matin")).toBe(false);
+    expect(await verifyPassword(hash, "x".repeat(100_000))).toBe(false);
+  });
+
+  it("never match where there is no account, not even the empty one", async () => {
+    expect(await verifyPassword(null, "four apples make pie")).toBe(false);
+    expect(await verifyPassword(null, "")).toBe(false);
+  });
+
+  it("cost the same work for an account that does not exist", async () => {
+    const hash = await hashPassword("four apples make pie");
+    const time = async (kept: string | null): Promise<number> => {
+      const tries: number[] = [];
+      for (let i = 0; i < 7; i++) {
+        const startMs = performance.now();
+        await verifyPassword(kept, "wrong words in a row");
+        tries.push(performance.now() - startMs);
+      }
+      return Math.min(...tries);
+    };
+    const known = await time(hash);
+    const unknown = await time(null);
+    // The same options make the same work; a skipped verification would be a thousand times faster.
+    expect(unknown).toBeGreaterThan(known / 3);
+  });
+});
+
+describe("password rules", () => {
+  it("accept long words that have nothing to do with each other, in any script", () => {
+    for (const password of ["correct horse battery staple", "four apples make pie", "Xk29dkfQm2,pL", "ελληνικά μαθήματα τώρα"])
+      expect(findPasswordFault(password, ["Aisha Rahman", "aisha@elm.example"]), password).toBeNull();
+  });
+
+  it("ask for twelve characters, counted as a person counts them", () => {
+    expect(findPasswordFault("elevenchars")).toMatch(/at least 12/);
+    expect(findPasswordFault("🙂🙃😉😊😇🥳")).toMatch(/at least 12/);
+    expect(findPasswordFault("")).toBe("Choose a password.");
+    expect(findPasswordFault("long enough words ".repeat(20))).toMatch(/at most 256/);
+  });
+
+  it("refuse common passwords, runs and repeats, also with digits for letters", () => {
+    const common = `password1234 passwordpassword Liverpool2024! aaaaaaaaaaaa 123456789012 qwertyuiopasdf 1q2w3e4r5t6y 1qaz2wsx3edc zaq12wsxcde3
+      abcabcabcabc P4ssw0rd!2024 iloveyou1234 bansho-bansho teacher12345 abcdefghijkl 123qweasdzxc qwerty123456 manchesterunited
+      thisismypassword mathsmaths2025 letmeinletmein asdfasdfasdf zyxwvutsrqpo`;
+    for (const password of common.trim().split(/\s+/)) expect(findPasswordFault(password), password).toMatch(/first passwords/);
+  });
+
+  it("refuse what is made of the person's own name, e-mail or school", () => {
+    const about = ["Aisha Rahman", "aisha.rahman@elmlane.example", "Elm Lane Primary"];
+    for (const password of ["aisha.rahman2024", "RahmanAisha12", "elmlane-aisha1"])
+      expect(findPasswordFault(password, about), password).toMatch(/close to your name/);
+  });
+});
+
+describe("tokens", () => {
+  it("carry 256 bits and are kept only as SHA-256", () => {
+    const token = makeToken(counting);
+    expect(token).toBe("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+    expect(isToken(token)).toBe(true);
+    expect(hashToken("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  });
+
+  it("compare as secrets", () => {
+    expect(isSameSecret("abc", "abc")).toBe(true);
+    expect(isSameSecret("abc", "abcd")).toBe(false);
+  });
+});
+
+describe("the session cookie", () => {
+  const token = makeToken(counting);
+
+  it("is HttpOnly and Lax, and bound to the host under https", () => {
+    expect(makeSessionCookie({ secure: false }).serialise(token)).toBe(`bansho_session=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000`);
+    expect(makeSessionCookie({ secure: true }).serialise(token)).toBe(
+      `__Host-bansho_session=${token}; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=2592000`,
+    );
+    expect(makeSessionCookie({ secure: true }).clear()).toContain("Max-Age=0");
+  });
+
+  it("is found among others and ignored when it does not look like a token", () => {
+    const { parse } = makeSessionCookie({ secure: false });
+    expect(parse(`theme=dark; bansho_session=${token}; x=y=z`)).toBe(token);
+    expect(parse(`bansho_session=rubbish; bansho_session=${token}`)).toBe(token);
+    for (const header of [undefined, "", "bansho_session", "bansho_session=; a=b", `xbansho_session=${token}`]) expect(parse(header)).toBeNull();
+    expect(makeSessionCookie({ secure: true }).parse(`bansho_session=${token}`)).toBeNull();
+  });
+});
+
+describe("devices", () => {
+  it("are said in words", () => {
+    const agents = {
+      "Chrome on Windows": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
+      "Edge on Windows":
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36 Edg/120.0.0.0",
+      "Safari on an iPhone":
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Mobile/15E148 Safari/604.1",
+      "Chrome on a Chromebook": "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
+      "Firefox on Linux": "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0",
+      "Unknown device": "curl/8.4",
+    };
+    for (const [words, agent] of Object.entries(agents)) expect(describeDevice(agent)).toBe(words);
+    expect(describeDevice(undefined)).toBe("Unknown device");
+  });
+});
