@@ -18,9 +18,12 @@ export type SessionCookie = {
 
 const MAX_AGE_SECONDS = (LIMITS.sessionDays * DAY_MS) / SECOND_MS;
 
+/** The cookie's name. `secure`: people reach the product by https. */
+export const sessionCookieName = (secure: boolean): string => (secure ? "__Host-bansho_session" : "bansho_session");
+
 /** Makes the reader and writer of the cookie. `secure`: people reach the product by https. */
 export function makeSessionCookie(options: { readonly secure: boolean }): SessionCookie {
-  const name = options.secure ? "__Host-bansho_session" : "bansho_session";
+  const name = sessionCookieName(options.secure);
   const attributes = `Path=/; HttpOnly; SameSite=Lax${options.secure ? "; Secure" : ""}`;
   return {
     name,

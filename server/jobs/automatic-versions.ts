@@ -13,7 +13,9 @@ import type { VersionKeeper } from "./version-keeper.ts";
 const WAITS_MS = [1, 5, 30, 120].map((seconds) => seconds * SECOND_MS);
 
 /** Starts listening. `close` takes in nothing new and resolves when what is under way is done. */
-export function startAutomaticVersions(options: { hub: DocumentSource; keeper: VersionKeeper; clock: Clock; logger: Log }): { readonly close: () => Promise<void> } {
+export function startAutomaticVersions(options: { hub: DocumentSource; keeper: VersionKeeper; clock: Clock; logger: Log }): {
+  readonly close: () => Promise<void>;
+} {
   const { hub, keeper, clock, logger } = options;
   const running = new Set<Promise<void>>();
   const waiting = new Set<Timer>();

@@ -46,7 +46,8 @@ export function startProjection(options: { stores: Pick<Stores, "lessons" | "log
       const tries = (failures.get(document) ?? 0) + 1;
       failures.set(document, tries);
       logger.error({ err, lessonId, tries }, "projection failed");
-      if (!closed && !waiting.has(document)) wait(lessonId, document, { firstAtMs: atMs, lastAtMs: atMs }, Math.min(QUIET_MS * 2 ** tries, MAX_RETRY_MS));
+      if (!closed && !waiting.has(document))
+        wait(lessonId, document, { firstAtMs: atMs, lastAtMs: atMs }, Math.min(QUIET_MS * 2 ** tries, MAX_RETRY_MS));
     }
   };
   const enqueue = (document: string, { lessonId, lastAtMs }: Waiting): void => {
@@ -78,7 +79,7 @@ export function startProjection(options: { stores: Pick<Stores, "lessons" | "log
   return {
     rebuild: async () => {
       let count = 0;
-      for (let after: LessonId | null = null; ; ) {
+      for (let after: LessonId | null = null; ;) {
         const ids: readonly LessonId[] = await stores.lessons.listLessonIds(after, REBUILD_PAGE);
         for (const id of ids) {
           await rebuildOne(stores, id);

@@ -34,7 +34,11 @@ export type VersionKeeper = {
 };
 
 /** Makes the keeper. */
-export function makeVersionKeeper(options: { stores: Pick<Stores, "log" | "versions">; hub: Pick<DocumentSource, "notice">; random: RandomBytes }): VersionKeeper {
+export function makeVersionKeeper(options: {
+  stores: Pick<Stores, "log" | "versions">;
+  hub: Pick<DocumentSource, "notice">;
+  random: RandomBytes;
+}): VersionKeeper {
   const { stores, hub, random } = options;
   const latestAtMs = async (lessonId: LessonId): Promise<number> => (await stores.versions.findLatest(lessonId))?.createdAtMs ?? 0;
   return {
@@ -43,7 +47,18 @@ export function makeVersionKeeper(options: { stores: Pick<Stores, "log" | "versi
       const lesson = readLesson(state);
       const contributorIds = await stores.log.writersSince(document, await latestAtMs(lessonId));
       const number = await stores.versions.createVersion(
-        { id: makeId<VersionId>(random), lessonId, kind, title, note, automatic: authorId === null, authorId, contributorIds, createdAtMs: atMs, schemaVersion: lesson.schemaVersion },
+        {
+          id: makeId<VersionId>(random),
+          lessonId,
+          kind,
+          title,
+          note,
+          automatic: authorId === null,
+          authorId,
+          contributorIds,
+          createdAtMs: atMs,
+          schemaVersion: lesson.schemaVersion,
+        },
         { state: toFullState(state), content: canonicalJson(lesson) },
       );
       hub.notice(document, { type: "versions-changed" });
