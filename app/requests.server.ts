@@ -59,7 +59,8 @@ export async function attempt<Answer>(
     return await act();
   } catch (error) {
     if (!isAppError(error) || !["bad-input", "conflict", "too-many", "too-large"].includes(error.code)) throw error;
-    const { form: formMessage, ...errors } = error.fields;
+    const { form: formMessage, ...others } = error.fields;
+    const errors: Record<string, string> = { ...others };
     let message = formMessage ?? (Object.keys(errors).length === 0 ? error.message : null);
     if (message !== null && error.code === "bad-input" && form.formErrorAt !== undefined) {
       errors[form.formErrorAt] = message;
@@ -126,7 +127,7 @@ export function unknownIntent(): AppError {
   return new AppError("bad-input", { message: "This page does not know what was asked. Open it again and try once more." });
 }
 
-async function readWithin(request: Request, maxBytes: number): Promise<Uint8Array> {
+async function readWithin(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new AppError("too-large", { message: "That is more text than a form here can take. Shorten it and send it again." });
   if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) throw tooLarge();
   if (request.body === null) return new Uint8Array();

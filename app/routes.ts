@@ -1,4 +1,23 @@
 /** Every address of the product, in one place. People bookmark these; keep them (ARCHITECTURE.md, "Stable addresses"). */
 import { index, route, type RouteConfig } from "@remix-run/route-config";
 
-export default [index("routes/home/route.tsx")] satisfies RouteConfig;
+export default [
+  index("routes/home/route.tsx"),
+
+  // people
+  route("login", "routes/login/route.tsx"),
+  route("logout", "routes/logout/route.tsx"),
+  route("setup", "routes/setup/route.tsx"),
+  route("invite/:token", "routes/invite/route.tsx"),
+  route("reset/:token", "routes/reset/route.tsx"),
+  route("account", "routes/account/route.tsx"),
+  route("organisations/:id", "routes/organisations/route.tsx"),
+  route("teams/:id", "routes/teams/route.tsx"),
+
+  // lessons
+  route("lessons", "routes/lessons/route.tsx"),
+  route("lessons/new", "routes/lessons.new/route.tsx"),
+
+  // everything else
+  route("*", "routes/not-found/route.tsx"),
+] satisfies RouteConfig;

@@ -8,7 +8,10 @@ function block(selector: string): Map<string, string> {
   const at = css.indexOf(`${selector} {`);
   expect(at, selector).toBeGreaterThan(-1);
   const body = css.slice(css.indexOf("{", at) + 1, css.indexOf("}", at)).replaceAll(/\/\*.*?\*\//gs, "");
-  const pairs = body.split(";").map((line) => line.trim()).filter((line) => line !== "");
+  const pairs = body
+    .split(";")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
   return new Map(pairs.map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]));
 }
 

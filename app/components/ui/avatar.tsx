@@ -20,8 +20,9 @@ export function Avatar({ name, place, small = false, named = false }: AvatarProp
     );
   }
   return (
-    <span className={className} role="img" aria-label={name} title={name}>
-      {initialsOf(name)}
+    <span className={className} title={name}>
+      <span aria-hidden="true">{initialsOf(name)}</span>
+      <span className="sr">{name}</span>
     </span>
   );
 }

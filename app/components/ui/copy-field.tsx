@@ -25,9 +25,7 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
           {copied ? "Copied" : "Copy link"}
         </Button>
       )}
-      <span className="sr" role="status">
-        {copied ? "The link is copied." : ""}
-      </span>
+      <output className="sr">{copied ? "The link is copied." : ""}</output>
     </div>
   );
 }

@@ -15,18 +15,20 @@ export type FormTrouble = {
   readonly first: string | null;
 };
 
-type FormFacts = { readonly name: string; readonly trouble: FormTrouble | null };
-const FormContext = createContext<FormFacts>({ name: "form", trouble: null });
+type FormFacts = { readonly name: string; readonly intent: string; readonly trouble: FormTrouble | null };
+const FormContext = createContext<FormFacts>({ name: "form", intent: "form", trouble: null });
 
 type PostFormProps = Omit<FormProps, "method" | "name"> & {
-  /** Sent as `intent`, and the start of the ids of its fields: unique on its page. */
+  /** Start of the ids of its fields, unique on its page when it has any; sent as `intent`. */
   readonly name: string;
+  /** Sent instead of `name`: for one of many like it, whose name carries an id. */
+  readonly intent?: string;
   /** The page's action data; ignored when it is about another form. */
   readonly trouble?: FormTrouble | undefined;
   readonly children: ReactNode;
 };
 
-export function PostForm({ name, trouble, children, className = "form", ...rest }: PostFormProps) {
+export function PostForm({ name, intent = name, trouble, children, className = "form", ...rest }: PostFormProps) {
   const mine = trouble !== undefined && trouble.form === name ? trouble : null;
   const form = useRef<HTMLFormElement>(null);
   // Without script `autofocus` does this; here the page did not load anew.
@@ -38,9 +40,9 @@ export function PostForm({ name, trouble, children, className = "form", ...rest 
     else form.current?.querySelector<HTMLElement>(".error-summary")?.focus();
   }, [mine]);
   return (
-    <FormContext.Provider value={{ name, trouble: mine }}>
+    <FormContext.Provider value={{ name, intent, trouble: mine }}>
       <Form ref={form} method="post" noValidate className={className} {...rest}>
-        <input type="hidden" name="intent" value={name} />
+        <input type="hidden" name="intent" value={intent} />
         {mine && <ErrorSummary trouble={mine} />}
         {children}
       </Form>
@@ -94,9 +96,9 @@ type SubmitProps = Omit<Parameters<typeof Button>[0], "type" | "onClick" | "ref"
 
 /** Sends its form, once: a second press while the first is on its way does nothing. */
 export function SubmitButton({ children, ...rest }: SubmitProps) {
-  const { name } = useContext(FormContext);
+  const { intent } = useContext(FormContext);
   const navigation = useNavigation();
-  const sending = navigation.state !== "idle" && navigation.formData?.get("intent") === name;
+  const sending = navigation.state !== "idle" && navigation.formData?.get("intent") === intent;
   return (
     <Button
       type="submit"

@@ -2,9 +2,5 @@
 import type { ReactNode } from "react";
 
 export function Note({ tone = "done", children }: { readonly tone?: "done" | "amber"; readonly children: ReactNode }) {
-  return (
-    <div className={tone === "amber" ? "note amber" : "note"} role="status">
-      {children}
-    </div>
-  );
+  return <output className={tone === "amber" ? "note amber" : "note"}>{children}</output>;
 }

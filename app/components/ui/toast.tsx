@@ -50,8 +50,8 @@ export function UndoToast({ words, children, onGone }: { readonly words: string;
   if (!alive) {
     return (
       <div className="toasts">
-        <div className="toast" role="status">
-          <span>{words}</span>
+        <div className="toast">
+          <output>{words}</output>
           {children}
         </div>
       </div>
