@@ -71,6 +71,6 @@ const copyMark = (mark: LessonMark): { type: string; attrs?: Record<string, unkn
 });
 
 function safeMarks(marks: readonly LessonMark[]): { marks?: readonly LessonMark[] } {
-  const safe = marks.filter((mark) => mark.type !== "link" || isSafeHref(String(mark.attrs?.["href"] ?? "")));
+  const safe = marks.filter(({ type, attrs }) => type !== "link" || (typeof attrs?.["href"] === "string" && isSafeHref(attrs["href"])));
   return safe.length > 0 ? { marks: safe } : {};
 }

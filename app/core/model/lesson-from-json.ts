@@ -13,7 +13,7 @@ import { ITEM_KEYS, parseLessonJson } from "./lesson-json-schema.ts";
 import type { JsonBlock, JsonLesson, JsonSection } from "./lesson-json-schema.ts";
 import { makeLine, makeNode, parseContent } from "./lesson-node.ts";
 import type { LessonNode, MakeBlockId } from "./lesson-node.ts";
-import { HEADER_GROUPS, makeEmptyBlock } from "./new-lesson.ts";
+import { HEADER_GROUPS, makeEmptyBlock, orderContent } from "./new-lesson.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 type Newer = readonly { readonly at: number; readonly node: unknown }[];
@@ -119,7 +119,11 @@ function blockFrom(block: JsonBlock, makeId: MakeBlockId): LessonNode {
   const items = spec === null ? { nodes: [], others } : itemsFrom(spec, others, makeId);
   const fields = spec === null ? unknownFields(items.others) : spec.fields;
   const { lines, extra } = fieldsFrom(fields, items.others);
-  return makeNode("block", { id: id ?? makeId(), kind: type, ...attrs, extra: extraJson(extra) }, withNewer([...lines, ...items.nodes], newer));
+  return makeNode(
+    "block",
+    { id: id ?? makeId(), kind: type, ...attrs, extra: extraJson(extra) },
+    withNewer(orderContent(type, lines, items.nodes), newer),
+  );
 }
 
 /** Attributes of a block; one that is there but says only the default (`"key": false`) stays with the others. */

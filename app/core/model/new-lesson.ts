@@ -3,7 +3,7 @@
  * Used by the server (a new lesson), by the import (what a JSON leaves out) and by the editor (a new block from the slash menu).
  */
 import { BIG_IDEAS, findItemKind, findKind, HEADER_FIELDS, KINDS, STAGE_FIELDS, STAGE_TEMPLATES } from "../schema/kinds.ts";
-import { makeLine, makeNode, words } from "./lesson-node.ts";
+import { attrText, makeLine, makeNode, words } from "./lesson-node.ts";
 import type { LessonNode, MakeBlockId } from "./lesson-node.ts";
 
 type Template = { readonly name: string; readonly stages: readonly (readonly [slug: string, title: string, minutes: number])[] };
@@ -68,7 +68,15 @@ function makeStage(options: { slug: string; title: string; minutes: number; make
  */
 export function makeEmptyBlock(kind: string, makeId: MakeBlockId, attrs: Readonly<Record<string, unknown>> = {}): LessonNode {
   const fields = findKind(kind)?.fields ?? [];
-  return makeNode("block", { id: makeId(), kind, ...attrs }, [...fields.map((spec) => makeLine(spec.name)), ...firstItems(kind, makeId)]);
+  const lines = fields.map((spec) => makeLine(spec.name));
+  return makeNode("block", { id: makeId(), kind, ...attrs }, orderContent(kind, lines, firstItems(kind, makeId)));
+}
+
+/** Lines and items of a block in the order in which they are read: what sums up comes last. */
+export function orderContent(kind: string, lines: readonly LessonNode[], items: readonly LessonNode[]): LessonNode[] {
+  const closing = findKind(kind)?.closing ?? [];
+  const isClosing = (line: LessonNode): boolean => closing.includes(attrText(line, "field"));
+  return [...lines.filter((line) => !isClosing(line)), ...items, ...lines.filter(isClosing)];
 }
 
 /** An empty item with all its lines. A row has none: its cells are as many as the table has columns. */

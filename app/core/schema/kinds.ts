@@ -44,6 +44,8 @@ export type KindSpec = {
   readonly place: Place;
   readonly fields: readonly FieldSpec[];
   readonly items?: ItemSpec;
+  /** Fields that stand after the items: what we decide, what to notice. Default: none. */
+  readonly closing?: readonly string[];
 };
 
 const text = (prompt: string, voice: Voice = "teacher", extra: Partial<FieldSpec> = {}): FieldSpec => ({
@@ -152,6 +154,7 @@ export const KINDS: readonly KindSpec[] = [
       noun: "row",
       fields: [{ name: "cell", label: "", prompt: "", voice: "teacher" }],
     },
+    closing: ["notice"],
   },
   {
     kind: "practice_set",
@@ -187,6 +190,7 @@ export const KINDS: readonly KindSpec[] = [
       noun: "option",
       fields: [{ name: "text", label: "", prompt: "Answer", voice: "pupil" }, field("means", "Means", "What idea is behind it?")],
     },
+    closing: ["decision"],
   },
   {
     kind: "deepening_task",
