@@ -1,13 +1,23 @@
 /**
- * All rooms of this process.
+ * All rooms of this process: each document is loaded once, served while anybody is there, and let go when it is idle and durable.
+ *
+ * Always true: a document is in one state at a time (loading, live, unloading) and has one room; a room leaves memory only when nobody is in
+ * it and everything it accepted is committed; a document that fails to load is never written to. Rules SY1, SY2, SY16 to SY20.
+ * Left to others: sockets and sign-in (ws-adapter), who may do what (`authorise`), one client's conversation (session).
  */
-import type * as Y from "yjs";
+import * as Y from "yjs";
+import { AppError, assert, isAppError } from "#core/errors";
 import type { PersonId } from "#core/ids";
+import { LIMITS } from "#core/limits";
 import type { CloseReason } from "#core/protocol/close-codes";
-import type { Clock } from "#core/time";
+import { scanUpdate } from "#core/protocol/update-scan";
+import { MINUTE_MS, SECOND_MS, type Clock, type Timer } from "#core/time";
 import type { Log } from "#server/observe/log";
-import type { DocumentLog } from "#server/stores/contract";
-import type { Session } from "./session.ts";
+import type { DocumentLog, LogEntry } from "#server/stores/contract";
+import { makeCommitQueue } from "./commit-queue.ts";
+import { makeThreadCompactor, type Compactor } from "./compactor.ts";
+import { openRoom, type Room } from "./room.ts";
+import { makeSession, type Session, type SessionControl } from "./session.ts";
 
 /** Who a connection speaks for. The name is the one everybody sees beside the cursor. */
 export type HubPerson = { readonly id: PersonId; readonly name: string };
@@ -15,39 +25,380 @@ export type HubPerson = { readonly id: PersonId; readonly name: string };
 /** Decides for one person and document; supplied by the composition root. */
 export type Authorise = (personId: PersonId, document: string) => Promise<{ mayRead: boolean; mayWrite: boolean }>;
 
+/** `queuedUpdates` are accepted but not yet durable; `oldestUnsavedMs` is the age of the oldest of them, 0 when there is none. */
 export type HubStats = { readonly rooms: number; readonly connections: number; readonly queuedUpdates: number; readonly oldestUnsavedMs: number };
 
 export type ConnectOptions = {
   readonly document: string;
   readonly person: HubPerson;
   readonly mayWrite: boolean;
+  /** The client asked for messages 100 to 102. */
   readonly wantsAck: boolean;
   readonly send: (frame: Uint8Array) => void;
   readonly close: (reason: CloseReason) => void;
+  /** Bytes handed to `send` that the network has not taken yet. */
   readonly bufferedBytes: () => number;
 };
+
+export type Committed = { readonly document: string; readonly personId: PersonId | null; readonly atMs: number };
+export type Emptied = { readonly document: string; readonly changed: boolean };
 
 export type Hub = {
   /** Admit one connection. The adapter has already authenticated; the hub loads the room and answers frames through `send`. */
   readonly connect: (options: ConnectOptions) => Session;
-  /** The whole current state (snapshot + tail + not yet committed), as one v1 update. Loads the room if need be. Empty document: an empty update. */
+  /**
+   * The whole current state (snapshot, tail and what is not yet committed), as one v1 update. Loads the room if need be. An empty document: an empty update.
+   * @throws AppError "unavailable" when it cannot be loaded
+   */
   readonly read: (document: string) => Promise<Uint8Array>;
-  /** A forward edit by the server in somebody's name: `change` gets a Y.Doc holding the current state; what it changes is logged durably, then broadcast to everyone. Resolves after commit. */
+  /**
+   * A forward edit by the server in somebody's name: `change` gets a Y.Doc holding the current state, and what it changes there goes the way of any
+   * edit: broadcast to everyone, logged. Resolves after the commit. What `change` throws is thrown on, and nothing is changed.
+   * @throws AppError "unavailable" when the document cannot be loaded or the server is closing
+   */
   readonly edit: (document: string, options: { personId: PersonId | null; change: (doc: Y.Doc) => void }) => Promise<void>;
-  /** Re-decide every open connection on the document (or of the person, or all): those who may not read are closed within a second; lost write becomes read-only. */
+  /** Re-decide every open connection on the document (or of the person, or all): those who may not read are closed; lost write becomes read-only. Rule SY11. */
   readonly recheck: (which: { document?: string; personId?: PersonId }) => Promise<void>;
+  /** How often `recheck` was called: whoever authorised before a call and connects after it has to authorise again. */
+  readonly recheckCount: () => number;
   /** Send `102 notice(json)` to all connections of a document that asked for additions. */
   readonly notice: (document: string, json: unknown) => void;
-  /** Called after a commit that changed the document; the listener debounces. */
-  readonly onCommitted: (listener: (event: { document: string; personId: PersonId | null; atMs: number }) => void) => () => void;
+  /** Called after each commit, once for each document and writer in it; the listener debounces. Answers how to stop listening. */
+  readonly onCommitted: (listener: (event: Committed) => void) => () => void;
   /** Called when the last person left a document and all of it is durable; `changed`: something was written since the first came. */
-  readonly onEmptied: (listener: (event: { document: string; changed: boolean }) => void) => () => void;
+  readonly onEmptied: (listener: (event: Emptied) => void) => () => void;
   readonly stats: () => HubStats;
   /** Stop accepting, close sockets with `restart` (1012), flush, compact nothing, resolve when all is durable. */
   readonly close: () => Promise<void>;
 };
 
+export type HubOptions = {
+  readonly log: DocumentLog;
+  readonly clock: Clock;
+  readonly logger: Log;
+  readonly authorise: Authorise;
+  /** Where compaction runs; a thread of its own unless a test brings another. */
+  readonly compactor?: Compactor;
+};
+
+type Loaded = { readonly room: Room } | { readonly trouble: CloseReason; readonly cause: unknown };
+type Slot =
+  | { readonly state: "loading"; readonly waiting: Set<SessionControl>; readonly loaded: Promise<Loaded> }
+  | { readonly state: "live"; readonly room: Room; readonly life: RoomLife }
+  | { readonly state: "unloading"; readonly room: Room; readonly life: RoomLife };
+
+/** What the hub keeps about a room besides its content. */
+type RoomLife = {
+  idle: Timer | null;
+  emptied: Timer | null;
+  /** Something was committed since the first person came. */
+  changed: boolean;
+  compacting: boolean;
+  compactNotBeforeMs: number;
+};
+
+/** People who reload a page are back within this. */
+const EMPTIED_AFTER_MS = 2 * SECOND_MS;
+/** How soon to look again whether an idle room has become durable. */
+const LOOK_AGAIN_MS = SECOND_MS;
+/** Unloading compacts when there is at least this much to fold; fewer updates load as fast as they are. */
+const COMPACT_AT_UNLOAD_UPDATES = 32;
+const COMPACT_AGAIN_AFTER_MS = MINUTE_MS;
+/** The stock client hangs up after 30 s without a message. */
+const KEEP_ALIVE_MS = 10 * SECOND_MS;
+
 /** Makes the hub: the sync server without sockets. */
-export function makeHub(_options: { log: DocumentLog; clock: Clock; logger: Log; authorise: Authorise }): Hub {
-  throw new Error("The hub is not built yet.");
+export function makeHub({ log, clock, logger, authorise, compactor = makeThreadCompactor(clock) }: HubOptions): Hub {
+  const slots = new Map<string, Slot>();
+  const sessions = new Set<SessionControl>();
+  const committedListeners = new Set<(event: Committed) => void>();
+  const emptiedListeners = new Set<(event: Emptied) => void>();
+  let closing = false;
+  let rechecks = 0;
+  let keepAlive: Timer | null = null;
+  /** Compactions run one after another, so that many rooms going idle together do not fill memory. */
+  let compactions: Promise<void> = Promise.resolve();
+
+  const tell = <T>(listeners: ReadonlySet<(event: T) => void>, event: T) => {
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // A listener's bug must not stop saving.
+        logger.error({ err: error, event }, "a listener of the hub failed");
+      }
+    }
+  };
+
+  const onCommitted = (entries: readonly LogEntry[]) => {
+    for (const [document, ofDocument] of Map.groupBy(entries, (entry) => entry.document)) {
+      const slot = slots.get(document);
+      if (slot === undefined || slot.state === "loading") continue;
+      slot.life.changed = true;
+      slot.room.committed(ofDocument.length);
+      const tail = slot.room.tail();
+      if (tail.updates > LIMITS.compactAfterUpdates || tail.bytes > LIMITS.compactAfterBytes) planCompaction(slot.room, slot.life);
+      for (const [personId, ofPerson] of Map.groupBy(ofDocument, (entry) => entry.personId)) {
+        tell(committedListeners, { document, personId, atMs: ofPerson.at(-1)?.atMs ?? clock.nowMs() });
+      }
+    }
+  };
+
+  const queue = makeCommitQueue({ log, clock, logger, onCommitted });
+
+  // ------------------------------------------------------------------ loading
+
+  const load = async (document: string): Promise<Loaded> => {
+    try {
+      const stored = await log.load(document);
+      const room = openRoom({ document, stored, log, clock, logger, queue });
+      if (room !== null) return { room };
+      logger.error({ document }, "what is stored of the document cannot be read; it is left as it is");
+      return { trouble: "broken", cause: new Error("what is stored cannot be read") };
+    } catch (error) {
+      logger.error({ err: error, document }, "the document could not be loaded");
+      return { trouble: "tryLater", cause: error };
+    }
+  };
+
+  const startLoading = (document: string): Slot & { state: "loading" } => {
+    const waiting = new Set<SessionControl>();
+    const loaded = load(document).then((answer): Loaded => {
+      const result: Loaded = closing ? { trouble: "restart", cause: new Error("the server is closing") } : answer;
+      if (!("room" in result)) {
+        slots.delete(document);
+        for (const session of waiting) session.shut(result.trouble);
+        return result;
+      }
+      const life: RoomLife = { idle: null, emptied: null, changed: false, compacting: false, compactNotBeforeMs: 0 };
+      slots.set(document, { state: "live", room: result.room, life });
+      for (const session of waiting) session.attach(result.room);
+      if (result.room.members.size === 0) planUnload(result.room, life);
+      return result;
+    });
+    const slot = { state: "loading", waiting, loaded } as const;
+    slots.set(document, slot);
+    return slot;
+  };
+
+  /** The live room of a document, loaded if need be. */
+  const getRoom = async (document: string): Promise<{ readonly room: Room; readonly life: RoomLife }> => {
+    const slot = slots.get(document) ?? startLoading(document);
+    if (slot.state === "loading") {
+      const loaded = await slot.loaded;
+      if ("room" in loaded) return getRoom(document);
+      throw new AppError("unavailable", { message: "The document could not be opened. Please try again.", cause: loaded.cause });
+    }
+    slots.set(document, { state: "live", room: slot.room, life: slot.life });
+    if (slot.room.members.size === 0) planUnload(slot.room, slot.life);
+    return { room: slot.room, life: slot.life };
+  };
+
+  // ------------------------------------------------------------------ leaving and unloading
+
+  const isDurable = (room: Room) => room.durable() >= room.accepted();
+
+  const planEmptied = (room: Room, life: RoomLife, afterMs: number) => {
+    life.emptied?.cancel();
+    life.emptied = clock.setTimer(afterMs, () => {
+      life.emptied = null;
+      if (room.members.size > 0) return;
+      if (!isDurable(room)) {
+        planEmptied(room, life, LOOK_AGAIN_MS);
+        return;
+      }
+      const { changed } = life;
+      life.changed = false;
+      tell(emptiedListeners, { document: room.document, changed });
+    });
+  };
+
+  const planUnload = (room: Room, life: RoomLife, afterMs: number = LIMITS.roomIdleMs) => {
+    life.idle?.cancel();
+    life.idle = clock.setTimer(afterMs, () => {
+      life.idle = null;
+      if (room.members.size > 0) return;
+      if (life.emptied !== null || !isDurable(room)) planUnload(room, life, LOOK_AGAIN_MS);
+      else unload(room, life);
+    });
+  };
+
+  const unload = (room: Room, life: RoomLife) => {
+    const slot: Slot = { state: "unloading", room, life };
+    slots.set(room.document, slot);
+    if (room.tail().updates >= COMPACT_AT_UNLOAD_UPDATES) planCompaction(room, life);
+    const finish = () => {
+      // Somebody may have come back meanwhile: then this slot was replaced by a live one.
+      if (slots.get(room.document) === slot) slots.delete(room.document);
+    };
+    if (life.compacting) void compactions.then(finish); // never rejects
+    else finish();
+  };
+
+  const planCompaction = (room: Room, life: RoomLife) => {
+    if (life.compacting || closing || clock.nowMs() < life.compactNotBeforeMs) return;
+    life.compacting = true;
+    compactions = compactions.then(async () => {
+      if (!closing) await compact(room, life);
+      life.compacting = false;
+    });
+  };
+
+  const compact = async (room: Room, life: RoomLife): Promise<void> => {
+    const { document } = room;
+    // Before the log is read: what is not durable now may be missing there, and stays on top of the snapshot.
+    const swap = room.beginSwap();
+    try {
+      const { snapshot, updates, throughSeq } = await log.load(document);
+      if (updates.length === 0) return;
+      const compacted = await compactor.compact(snapshot === null ? updates : [snapshot, ...updates]);
+      await log.compact(document, compacted, throughSeq);
+      swap.finish(compacted);
+      logger.debug({ document, updates: updates.length, bytes: compacted.length }, "compacted");
+    } catch (error) {
+      // Nothing is lost: the log is as it was. Not again at once, or a document that cannot be compacted would keep the thread busy.
+      life.compactNotBeforeMs = clock.nowMs() + COMPACT_AGAIN_AFTER_MS;
+      if (!closing) logger.error({ err: error, document }, "the document could not be compacted");
+    } finally {
+      swap.stop();
+    }
+  };
+
+  // ------------------------------------------------------------------ connections
+
+  const tick = () => {
+    for (const session of sessions) session.keepAlive();
+    keepAlive = sessions.size > 0 ? clock.setTimer(KEEP_ALIVE_MS, tick) : null;
+  };
+
+  const onEnd = (session: SessionControl) => {
+    sessions.delete(session);
+    const slot = slots.get(session.document);
+    if (slot === undefined) return;
+    if (slot.state === "loading") {
+      slot.waiting.delete(session);
+    } else if (slot.room.members.size === 0) {
+      planEmptied(slot.room, slot.life, EMPTIED_AFTER_MS);
+      planUnload(slot.room, slot.life);
+    }
+  };
+
+  const connect = (options: ConnectOptions): Session => {
+    const session: SessionControl = makeSession({ ...options, clock, isFull: queue.isFull, onEnd: () => onEnd(session) });
+    sessions.add(session);
+    if (closing) {
+      session.shut("restart");
+      return session;
+    }
+    keepAlive ??= clock.setTimer(KEEP_ALIVE_MS, tick);
+    const slot = slots.get(options.document) ?? startLoading(options.document);
+    if (slot.state === "loading") {
+      slot.waiting.add(session);
+      return session;
+    }
+    const { room, life } = slot;
+    slots.set(options.document, { state: "live", room, life });
+    // Somebody who is back before "emptied" was told continues the same visit.
+    if (room.members.size === 0 && life.emptied === null) life.changed = false;
+    life.emptied?.cancel();
+    life.emptied = null;
+    life.idle?.cancel();
+    life.idle = null;
+    session.attach(room);
+    return session;
+  };
+
+  const edit: Hub["edit"] = async (document, { personId, change }) => {
+    if (closing) throw new AppError("unavailable", { message: "The server is restarting. Please try again in a moment." });
+    const doc = new Y.Doc();
+    try {
+      if (personId !== null) await (await getRoom(document)).room.claim([doc.clientID], personId);
+      // From here to `accept` nothing waits, so nobody else's edit comes between.
+      const { room } = await getRoom(document);
+      const update = updateFrom(room.whole(), doc, change);
+      const scan = scanUpdate(update);
+      assert(scan !== null, "what Yjs writes can be read");
+      if (room.compare(scan).is !== "known") room.accept({ update, scan, personId, from: null });
+      await room.whenDurable();
+    } finally {
+      doc.destroy();
+    }
+  };
+
+  const recheck: Hub["recheck"] = async ({ document, personId }) => {
+    rechecks += 1;
+    const concerned = [...sessions].filter(
+      (session) => (document === undefined || session.document === document) && (personId === undefined || session.person.id === personId),
+    );
+    const groups = [...Map.groupBy(concerned, (session) => `${session.person.id} ${session.document}`).values()];
+    let asked: number;
+    do {
+      asked = rechecks;
+      await Promise.all(groups.map((group) => recheckGroup(group, { authorise, logger })));
+      // Answers that were read before another change may have come after its answers.
+    } while (asked !== rechecks);
+  };
+
+  return {
+    connect,
+    read: async (document) => (await getRoom(document)).room.whole(),
+    edit,
+    recheck,
+    recheckCount: () => rechecks,
+    notice: (document, json) => {
+      for (const session of sessions) if (session.document === document) session.notice(json);
+    },
+    onCommitted: (listener) => {
+      committedListeners.add(listener);
+      return () => void committedListeners.delete(listener);
+    },
+    onEmptied: (listener) => {
+      emptiedListeners.add(listener);
+      return () => void emptiedListeners.delete(listener);
+    },
+    stats: () => {
+      const { updates, oldestMs } = queue.stats();
+      return { rooms: slots.size, connections: sessions.size, queuedUpdates: updates, oldestUnsavedMs: oldestMs };
+    },
+    close: async () => {
+      closing = true;
+      for (const session of sessions) session.shut("restart");
+      keepAlive?.cancel();
+      await queue.flush();
+      for (const slot of slots.values()) {
+        if (slot.state === "loading") continue;
+        slot.life.idle?.cancel();
+        slot.life.emptied?.cancel();
+      }
+      await compactor.close();
+      await compactions;
+    },
+  };
+}
+
+/** Ask once for one person on one document, and act on all their connections. */
+async function recheckGroup(group: readonly SessionControl[], { authorise, logger }: Pick<HubOptions, "authorise" | "logger">): Promise<void> {
+  const [first] = group;
+  if (first === undefined) return;
+  try {
+    const { mayRead, mayWrite } = await authorise(first.person.id, first.document);
+    for (const session of group) {
+      if (mayRead) session.setMayWrite(mayWrite);
+      else session.shut("forbidden");
+    }
+  } catch (error) {
+    const reason = isAppError(error) && (error.code === "not-found" || error.code === "gone") ? "notFound" : "tryLater";
+    // When nobody can say whether they still may, they may not; they come back and are asked again at the door.
+    if (reason === "tryLater") logger.error({ err: error, document: first.document, personId: first.person.id }, "permission could not be decided");
+    for (const session of group) session.shut(reason);
+  }
+}
+
+/** Let `change` work on a document that holds `state`, and answer what it changed as one update. */
+function updateFrom(state: Uint8Array, doc: Y.Doc, change: (doc: Y.Doc) => void): Uint8Array {
+  Y.applyUpdate(doc, state);
+  const updates: Uint8Array[] = [];
+  doc.on("update", (update: Uint8Array) => updates.push(update));
+  doc.transact(() => change(doc));
+  return Y.mergeUpdates(updates);
 }

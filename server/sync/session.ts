@@ -1,9 +1,332 @@
 /**
  * One client of one room: bytes in, bytes out, no socket.
+ *
+ * Always true: frames are handled in the order they came, one at a time; a frame that cannot be read ends this session only; an
+ * acknowledgement counts messages whose content is durable, in order, none left out. Rules SY3, SY4, SY7 to SY11.
+ * Left to others: what is stored and who else hears (room), who may come in (adapter, hub).
  */
+import { joinAwareness, parseAwareness } from "#core/protocol/awareness";
+import type { CloseReason } from "#core/protocol/close-codes";
+import { scanStateVector, scanUpdate, type UpdateScan } from "#core/protocol/update-scan";
+import {
+  encodeAwarenessFrame,
+  encodeClosing,
+  encodeDenied,
+  encodeNotice,
+  encodePersisted,
+  encodeStep1,
+  encodeStep2,
+  parseClientFrame,
+  type SyncNotice,
+} from "#core/protocol/wire";
+import { LIMITS } from "#core/limits";
+import { SECOND_MS, type Clock } from "#core/time";
+import type { PersonId } from "#core/ids";
+import type { Member, Room } from "./room.ts";
+
+/** What the adapter may do with a session. */
 export type Session = {
   /** Take in one websocket message. Never throws. */
   readonly receive: (frame: Uint8Array) => void;
   /** The connection is gone: stop speaking for it and tell the others. May be called twice. */
   readonly end: () => void;
 };
+
+/** What the hub may do besides. */
+export type SessionControl = Session & {
+  readonly person: { readonly id: PersonId; readonly name: string };
+  readonly document: string;
+  readonly hasEnded: () => boolean;
+  /** The room is loaded: greet the client and handle what has been waiting. */
+  readonly attach: (room: Room) => void;
+  readonly setMayWrite: (mayWrite: boolean) => void;
+  readonly notice: (json: unknown) => void;
+  /** Say something harmless if nothing was said since the last call: the stock client hangs up after 30 s of silence. */
+  readonly keepAlive: () => void;
+  /** Tell the client why, and end. */
+  readonly shut: (reason: CloseReason) => void;
+};
+
+export type SessionOptions = {
+  readonly document: string;
+  readonly person: { readonly id: PersonId; readonly name: string };
+  readonly mayWrite: boolean;
+  readonly wantsAck: boolean;
+  readonly send: (frame: Uint8Array) => void;
+  readonly close: (reason: CloseReason) => void;
+  readonly bufferedBytes: () => number;
+  readonly clock: Clock;
+  /** True when no more edits can be kept for the store. */
+  readonly isFull: () => boolean;
+  readonly onEnd: () => void;
+};
+
+type SyncUpdate = { readonly type: "step2" | "update"; readonly update: Uint8Array };
+
+const KEEP_ALIVE = encodeAwarenessFrame(joinAwareness([]));
+/** A refusal is told at most this often. */
+const TELL_AGAIN_MS = SECOND_MS;
+/** A connection may have an update with gaps taken apart this often; it costs a Y.Doc each time. */
+const MAX_TAKEN_APART = 8;
+
+/** Makes a session that waits for its room. */
+export function makeSession(options: SessionOptions): SessionControl {
+  const { document, person, wantsAck, clock } = options;
+  let room: Room | null = null;
+  let mayWrite = options.mayWrite;
+  let ended = false;
+  /** Frames that wait for the room, or for the frame before them. */
+  let inbox: Uint8Array[] = [];
+  let inboxBytes = 0;
+  let busy = false;
+
+  let tokens: number = LIMITS.frameBurst;
+  let tokensAtMs = clock.nowMs();
+  let sentSinceTick = false;
+  let toldAtMs = -Infinity;
+  let takenApart = 0;
+  let newClientIds = 0;
+
+  /** Sync updates received, and of those the ones that are not yet acknowledged: durable once the room's `durable` reaches `place`. */
+  let received = 0;
+  let unacknowledged: { count: number; readonly place: number }[] = [];
+  /** An update was not taken (gap, or not allowed): nothing after it is acknowledged until a step 2 carries all that the client has. */
+  let untaken = false;
+
+  const deliver = (frame: Uint8Array) => {
+    if (ended) return;
+    if (options.bufferedBytes() > LIMITS.maxSendBufferBytes) {
+      shut("tryLater");
+      return;
+    }
+    sentSinceTick = true;
+    options.send(frame);
+  };
+
+  const notice = (json: unknown) => {
+    if (wantsAck) deliver(encodeNotice(json));
+  };
+
+  const onDurable = () => {
+    if (room === null || !wantsAck) return;
+    const durable = room.durable();
+    const waiting = unacknowledged.findIndex((entry) => entry.place > durable);
+    const done = waiting === -1 ? unacknowledged : unacknowledged.slice(0, waiting);
+    const last = done.at(-1);
+    if (last === undefined) return;
+    unacknowledged = unacknowledged.slice(done.length);
+    deliver(encodePersisted(last.count));
+  };
+
+  const member: Member = { person, deliver, onDurable };
+
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    inbox = [];
+    unacknowledged = [];
+    room?.leave(member);
+    room?.awareness.leave(member);
+    options.onEnd();
+  };
+
+  const shut = (reason: CloseReason) => {
+    if (ended) return;
+    if (wantsAck) options.send(encodeClosing(reason));
+    options.close(reason);
+    end();
+  };
+
+  /** Acknowledge message number `count` when all that the room has accepted by now is durable. */
+  const settle = (here: Room, count: number, type: SyncUpdate["type"]) => {
+    if (type === "step2") untaken = false;
+    if (untaken || !wantsAck) return;
+    const last = unacknowledged.at(-1);
+    if (last?.place === here.accepted()) last.count = count;
+    else unacknowledged.push({ count, place: here.accepted() });
+    if (here.durable() >= here.accepted()) onDurable();
+  };
+
+  const refuse = () => {
+    untaken = true;
+    if (clock.nowMs() - toldAtMs < TELL_AGAIN_MS) return;
+    toldAtMs = clock.nowMs();
+    if (wantsAck) notice({ type: "refused", reason: "read-only" } satisfies SyncNotice);
+    else deliver(encodeDenied("You may read this document but not change it."));
+  };
+
+  /** Rule SY4: what does not fit is asked for again, and what answers that is taken as far as it fits. */
+  const handleGap = (here: Room, message: SyncUpdate, count: number): Promise<void> | null => {
+    if (message.type === "update") {
+      if (!untaken) deliver(encodeStep1(here.stateVector()));
+      untaken = true;
+      return null;
+    }
+    takenApart += 1;
+    if (takenApart > MAX_TAKEN_APART) {
+      shut("tooMany");
+      return null;
+    }
+    const fitting = here.fitting(message.update);
+    const scan = fitting && scanUpdate(fitting);
+    if (fitting === null || scan === null || here.compare(scan).is === "gap") {
+      shut("malformed");
+      return null;
+    }
+    return handleUpdate(here, { type: "step2", update: fitting }, count);
+  };
+
+  /** @returns a promise when client ids have to be bound first; then the same update is handled from the start */
+  const handleUpdate = (here: Room, message: SyncUpdate, count: number): Promise<void> | null => {
+    const scan = scanUpdate(message.update);
+    if (scan === null) {
+      shut("malformed");
+      return null;
+    }
+    const comparison = here.compare(scan);
+    if (comparison.is === "known") {
+      settle(here, count, message.type);
+      return null;
+    }
+    if (!mayWrite) {
+      refuse();
+      return null;
+    }
+    if (comparison.is === "gap") return handleGap(here, message, count);
+    return takeNews(here, message, { count, scan, writers: comparison.writers });
+  };
+
+  const takeNews = (
+    here: Room,
+    message: SyncUpdate,
+    { count, scan, writers }: { count: number; scan: UpdateScan; writers: readonly number[] },
+  ): Promise<void> | null => {
+    const unbound = writers.filter((clientId) => here.ownerOf(clientId) === undefined);
+    if (unbound.length > 0) {
+      newClientIds += unbound.length;
+      if (newClientIds > LIMITS.maxNewClientIds) {
+        shut("tooMany");
+        return null;
+      }
+      const kept = { type: message.type, update: Uint8Array.from(message.update) };
+      return here.claim(unbound, person.id).then(() => (ended ? undefined : (handleUpdate(here, kept, count) ?? undefined)));
+    }
+    const owners = new Set(writers.map((clientId) => here.ownerOf(clientId)));
+    const isForeign = [...owners].some((owner) => owner !== person.id);
+    if (isForeign && message.type === "update") {
+      // Rule SY9: only what a whole sync carries may come from another hand, because that is how lost edits are healed.
+      shut("malformed");
+    } else if (!here.hasSpaceFor(message.update.length)) {
+      shut("documentFull");
+    } else if (options.isFull()) {
+      shut("tryLater");
+    } else {
+      const [onlyOwner] = owners;
+      const writer = owners.size === 1 && onlyOwner !== undefined ? onlyOwner : person.id;
+      here.accept({ update: message.update, scan, personId: writer, from: member });
+      settle(here, count, message.type);
+    }
+    return null;
+  };
+
+  const handle = (here: Room, frame: Uint8Array): Promise<void> | null => {
+    const message = parseClientFrame(frame);
+    if (message === null) {
+      shut("malformed");
+      return null;
+    }
+    switch (message.type) {
+      case "step1":
+        if (scanStateVector(message.stateVector) === null) shut("malformed");
+        else deliver(encodeStep2(here.since(message.stateVector)));
+        return null;
+      case "step2":
+      case "update":
+        if (message.type === "update" && message.update.length > LIMITS.maxUpdateBytes) {
+          shut("tooLarge");
+          return null;
+        }
+        received += 1;
+        return handleUpdate(here, message, received);
+      case "awareness": {
+        const entries = parseAwareness(message.body);
+        if (typeof entries === "string") shut(entries);
+        else here.awareness.take(member, entries);
+        return null;
+      }
+      case "queryAwareness": {
+        const everybody = here.awareness.everybody();
+        if (everybody !== null) deliver(everybody);
+        return null;
+      }
+    }
+  };
+
+  const drain = () => {
+    while (room !== null && !busy && !ended) {
+      const frame = inbox.shift();
+      if (frame === undefined) return;
+      inboxBytes -= frame.length;
+      run(room, frame);
+    }
+  };
+
+  const run = (here: Room, frame: Uint8Array) => {
+    const waiting = handle(here, frame);
+    if (waiting === null) return;
+    busy = true;
+    // Claims never reject; anything else that throws in here is a bug and may stop the process.
+    void waiting.then(() => {
+      busy = false;
+      drain();
+    });
+  };
+
+  const takeToken = (): boolean => {
+    const nowMs = clock.nowMs();
+    tokens = Math.min(LIMITS.frameBurst, tokens + ((nowMs - tokensAtMs) * LIMITS.maxFramesPerSecond) / SECOND_MS);
+    tokensAtMs = nowMs;
+    tokens -= 1;
+    return tokens >= 0;
+  };
+
+  return {
+    person,
+    document,
+    hasEnded: () => ended,
+    receive: (frame) => {
+      if (ended) return;
+      if (frame.length > LIMITS.maxFrameBytes) shut("tooLarge");
+      else if (!takeToken()) shut("tooMany");
+      else if (room !== null && !busy) run(room, frame);
+      else if (inbox.length >= LIMITS.maxWaitingFrames || inboxBytes + frame.length > 2 * LIMITS.maxFrameBytes) shut("tryLater");
+      else {
+        inbox.push(Uint8Array.from(frame));
+        inboxBytes += frame.length;
+      }
+    },
+    end,
+    attach: (loaded) => {
+      if (ended) return;
+      room = loaded;
+      room.join(member);
+      if (mayWrite) deliver(encodeStep1(room.stateVector()));
+      const everybody = room.awareness.everybody();
+      if (everybody !== null) deliver(everybody);
+      drain();
+    },
+    setMayWrite: (next) => {
+      if (ended || next === mayWrite) return;
+      mayWrite = next;
+      notice({ type: "access", mayWrite } satisfies SyncNotice);
+      // What they wrote meanwhile, only for themselves, can come in now.
+      if (mayWrite && room !== null) deliver(encodeStep1(room.stateVector()));
+    },
+    notice,
+    keepAlive: () => {
+      if (!sentSinceTick && room !== null) deliver(KEEP_ALIVE);
+      sentSinceTick = false;
+    },
+    shut,
+  };
+}

@@ -46,15 +46,23 @@ export function parseAwareness(body: Uint8Array): readonly AwarenessEntry[] | Aw
   }
 }
 
-/** The body of an awareness message. An empty list is a message too: it says nothing and keeps the stock client from thinking that the line is dead. */
-export function encodeAwareness(entries: readonly AwarenessEntry[]): Uint8Array {
+/** One entry as it stands in a message: it can be kept and joined with others. */
+export function encodeAwarenessEntry({ clientId, clock, state }: AwarenessEntry): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, clientId);
+    encoding.writeVarUint(encoder, clock);
+    encoding.writeVarString(encoder, JSON.stringify(state));
+  });
+}
+
+/**
+ * The body of an awareness message made of encoded entries. Without any it is a message too: it says nothing, and keeps the stock
+ * client from thinking that the line is dead.
+ */
+export function joinAwareness(entries: readonly Uint8Array[]): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, entries.length);
-    for (const { clientId, clock, state } of entries) {
-      encoding.writeVarUint(encoder, clientId);
-      encoding.writeVarUint(encoder, clock);
-      encoding.writeVarString(encoder, JSON.stringify(state));
-    }
+    for (const entry of entries) encoding.writeUint8Array(encoder, entry);
   });
 }
 
@@ -64,11 +72,9 @@ const COLOUR = /^(#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?|var\(--[a-zA-Z0-9-]{1,40}\))$
 /** The state with the signed-in person in `user`: id and name are the server's, colours stay the client's choice if they are colours. */
 export function signState(state: AwarenessState, person: { readonly id: string; readonly name: string }): AwarenessState {
   const claimed = isState(state["user"]) ? state["user"] : {};
-  const user: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(claimed)) {
-    const isColour = key.toLowerCase().startsWith("color") || key.toLowerCase().startsWith("colour");
-    if (!isColour || (typeof value === "string" && COLOUR.test(value))) user[key] = value;
-  }
+  const user = Object.fromEntries(
+    Object.entries(claimed).filter(([key, value]) => !/^colou?r/i.test(key) || (typeof value === "string" && COLOUR.test(value))),
+  );
   return { ...state, user: { ...user, id: person.id, name: person.name } };
 }
 

@@ -11,6 +11,7 @@ export const CLOSE_CODES = {
   notFound: { code: 4404, words: "There is no such document." },
   reload: { code: 4409, words: "Bansho has been updated. Reload the page to go on." },
   tooLarge: { code: 4413, words: "That change is too large." },
+  documentFull: { code: 4413, words: "This document cannot grow any further." },
   /** More messages than any person or script of good will sends. */
   tooMany: { code: 4429, words: "Too many messages at once." },
   /** A place may be free in a moment. */

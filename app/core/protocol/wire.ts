@@ -92,7 +92,7 @@ export const encodeStep1 = (stateVector: Uint8Array): Uint8Array => encodeSync(S
 export const encodeStep2 = (update: Uint8Array): Uint8Array => encodeSync(SYNC.step2, update);
 export const encodeUpdate = (update: Uint8Array): Uint8Array => encodeSync(SYNC.update, update);
 
-/** `body` as made by `encodeAwareness` (./awareness.ts). */
+/** `body` as made by `joinAwareness` (./awareness.ts). */
 export const encodeAwarenessFrame = (body: Uint8Array): Uint8Array =>
   encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, MESSAGE.awareness);
