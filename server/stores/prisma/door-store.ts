@@ -3,7 +3,7 @@ import { parseId, type PersonId } from "#core/ids";
 import { DAY_MS } from "#core/time";
 import type { PeopleStore } from "../contract.ts";
 import type { Database } from "./client.ts";
-import { INVITATION_COLUMNS, RESET_COLUMNS, SESSION_COLUMNS, toInvitation, toReset, toSession } from "./rows.ts";
+import { INVITATION_COLUMNS, RESET_COLUMNS, SESSION_COLUMNS, toDate, toInvitation, toReset, toSession } from "./rows.ts";
 
 export type DoorStore = Pick<
   PeopleStore,
@@ -69,7 +69,7 @@ export function makeDoorStore(database: Database): DoorStore {
         database.session.deleteMany({ where: { expiresAtMs: { lte: BigInt(nowMs) } } }),
         database.invitation.deleteMany({ where: linksBefore }),
         database.passwordReset.deleteMany({ where: linksBefore }),
-        database.rateLimit.deleteMany({ where: { expire: { lte: new Date(nowMs) } } }),
+        database.rateLimit.deleteMany({ where: { expire: { lte: toDate(nowMs) } } }),
       ]);
     },
 
@@ -103,7 +103,7 @@ export function makeDoorStore(database: Database): DoorStore {
 
     acceptInvitation: async (tokenHash, personId, nowMs, newPerson) => {
       const createdAtMs = BigInt(nowMs);
-      return await database.$transaction(async (tx) => {
+      return database.$transaction(async (tx) => {
         const { count } = await tx.invitation.updateMany({ where: { tokenHash, ...stillOpen(nowMs) }, data: { usedAtMs: createdAtMs } });
         if (count === 0) return false;
         const { organisationId, teamId, role } = await tx.invitation.findUniqueOrThrow({
@@ -144,7 +144,7 @@ export function makeDoorStore(database: Database): DoorStore {
 
     useReset: async (tokenHash, passwordHash, nowMs) => {
       const usedAtMs = BigInt(nowMs);
-      return await database.$transaction(async (tx) => {
+      return database.$transaction(async (tx) => {
         const { count } = await tx.passwordReset.updateMany({ where: { tokenHash, ...stillOpen(nowMs) }, data: { usedAtMs } });
         if (count === 0) return null;
         const { personId } = await tx.passwordReset.findUniqueOrThrow({ where: { tokenHash }, select: { personId: true } });

@@ -38,6 +38,9 @@ export const parseLessonRole = (value: string) => lessonRole.parse(value);
 export const toMs = (value: bigint): number => Number(value);
 const toMsOrNull = (value: bigint | null): number | null => (value === null ? null : Number(value));
 
+/** The one table that keeps a date is the rate limiter's, whose library wants it so. */
+export const toDate = (ms: number) => z.coerce.date().parse(ms);
+
 /** Bytes of the database as a plain view, whatever class the driver gave them. */
 export const toBytes = (value: Uint8Array): Uint8Array => new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 

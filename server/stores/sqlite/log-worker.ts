@@ -67,7 +67,7 @@ function openLog(path: string, busyTimeoutMs: number) {
 
   const compact = database.transaction(({ document, snapshot, throughSeq }: Compact) => {
     // A late compaction must not put an older snapshot over one whose updates are already gone.
-    if ((throughOf.get(document)?.throughSeq ?? 0) > throughSeq) return;
+    if (throughSeq <= (throughOf.get(document)?.throughSeq ?? 0)) return;
     putSnapshot.run(document, throughSeq, snapshot);
     deleteThrough.run(document, throughSeq);
   });

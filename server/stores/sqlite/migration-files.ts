@@ -27,7 +27,7 @@ export async function listMigrationNames(): Promise<readonly string[]> {
 /** All migrations with their SQL, oldest first. */
 export async function readMigrations(): Promise<readonly Migration[]> {
   const names = await listMigrationNames();
-  return await Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(MIGRATIONS, name, "migration.sql"), "utf8") })));
+  return Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(MIGRATIONS, name, "migration.sql"), "utf8") })));
 }
 
 /** The migrations as the schema engine takes them. */
