@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   // React and Remix choose their build by this; what the person said is in `config.production`.
   process.env["NODE_ENV"] = config.dev ? "development" : "production";
   const logger = makeLog({ level: config.logLevel });
-  await migrateDatabase({ databaseUrl: config.databaseUrl, logger });
+  await migrateDatabase({ databaseUrl: config.databaseUrl, log: logger });
   const stores = await openStores({ databaseUrl: config.databaseUrl, clock: systemClock, logger });
   if (config.demo) await prepareDemo(config, stores, logger);
 

@@ -85,6 +85,7 @@ function mountPages(app: Express, pages: Pages, options: HttpOptions): void {
       nonce: String(res.locals["nonce"]),
       demo: options.demo,
       requestId: String(res.locals["requestId"]),
+      report: (err) => options.logger.error({ err, requestId: res.locals["requestId"] }, "a page failed"),
     }),
   });
   // Pages are personal: nothing between here and the browser may keep them.

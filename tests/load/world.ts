@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   if (values.out === undefined) throw new Error("--out is not given, but must be the file to write.");
   const config = parseConfig(process.env, [], random);
   const logger = makeLog({ level: "warn" });
-  await migrateDatabase({ databaseUrl: config.databaseUrl, logger });
+  await migrateDatabase({ databaseUrl: config.databaseUrl, log: logger });
   const stores = await openStores({ databaseUrl: config.databaseUrl, clock: systemClock, logger });
   try {
     if ((await stores.people.countPeople()) > 0) throw new Error(`DATA_DIR ${config.dataDir} already holds people; give a fresh one.`);

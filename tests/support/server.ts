@@ -9,6 +9,12 @@ import { fileURLToPath } from "node:url";
 
 const root = resolve(fileURLToPath(new URL("../..", import.meta.url)));
 
+/** An environment with nothing of ours in it but what is given. */
+export function cleanEnv(env: Record<string, string>): NodeJS.ProcessEnv {
+  // NODE_ENV is left out on purpose: whoever types npm start has not set it. The type asks for it.
+  return { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env } as NodeJS.ProcessEnv;
+}
+
 export type RunningServer = {
   readonly url: string;
   readonly dataDir: string;
@@ -37,7 +43,7 @@ export async function startServer(options: { demo?: boolean; env?: Record<string
     output = "";
     const started = spawn(join(root, "node_modules/node/bin/node"), ["--disable-warning=ExperimentalWarning", "server/main.ts", ...(options.demo === true ? ["--demo"] : [])], {
       cwd: root,
-      env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", DATA_DIR: dataDir, PORT: port, LOG_LEVEL: "warn", ...options.env },
+      env: cleanEnv({ DATA_DIR: dataDir, PORT: port, LOG_LEVEL: "warn", ...options.env }),
       stdio: ["ignore", "pipe", "pipe"],
     });
     child = started;
