@@ -28,6 +28,8 @@ export function makeSqliteAdapter(path: string, gate: WriteGate): SqlDriverAdapt
     connect: async () => {
       const writer = await stock.connect();
       await writer.executeScript("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;");
+      // Checkpoints are the log's: its thread may wait for the disk, this one may not. Only a log that long kept still leaves it to us.
+      await writer.executeScript("PRAGMA wal_autocheckpoint = 4000;");
       const reader = await stock.connect();
       await reader.executeScript("PRAGMA query_only = ON;");
       return makeConnection(writer, reader, gate);
