@@ -24,7 +24,7 @@ export function factWords(header: LessonNode | undefined, facts: LessonFactValue
   const unit = header === undefined ? "" : fieldText(header, "unit");
   const place = header === undefined ? "" : fieldText(header, "positionInUnit");
   const minutes = facts["durationMinutes"];
-  const template = String(facts["stageTemplate"] ?? "");
+  const template = typeof facts["stageTemplate"] === "string" ? facts["stageTemplate"] : "";
   return [
     yearWords(facts),
     typeof minutes === "number" && minutes > 0 ? `${minutes} minutes` : "",
@@ -33,8 +33,14 @@ export function factWords(header: LessonNode | undefined, facts: LessonFactValue
   ].filter((part) => part !== "");
 }
 
+const LINK_ROLES = new Map([
+  ["main", "main"],
+  ["uses", "uses"],
+  ["builds-on", "builds on"],
+  ["feeds", "leads to"],
+]);
 /** Role of a curriculum link as people say it. */
-export const linkRole = (role: string): string => ({ main: "main", uses: "uses", "builds-on": "builds on", feeds: "leads to" })[role] ?? role;
+export const linkRole = (role: string): string => LINK_ROLES.get(role) ?? role;
 
 /** Everything above the first stage. `level`: of the title's heading. */
 export function headerHtml(
@@ -197,17 +203,17 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return `<div class="table-scroll" tabindex="0" role="group" aria-label="Table"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
-const SHAPES: Readonly<Record<string, string>> = {
-  A: '<rect x="2" y="2" width="22" height="22" rx="2" fill="currentColor"/>',
-  B: '<path d="M13 .5L25.5 13 13 25.5.5 13z" fill="currentColor"/>',
-  C: '<path d="M7 2.2h12l6 10.8-6 10.8H7L1 13z" fill="currentColor"/>',
-  D: '<path d="M13 2l12 21H1z" fill="currentColor"/>',
-  E: '<path d="M13 1.500l12 9-4.600 14H5.600L1 10.500z" fill="currentColor"/>',
-};
+const SHAPES = new Map([
+  ["A", '<rect x="2" y="2" width="22" height="22" rx="2" fill="currentColor"/>'],
+  ["B", '<path d="M13 .5L25.5 13 13 25.5.5 13z" fill="currentColor"/>'],
+  ["C", '<path d="M7 2.2h12l6 10.8-6 10.8H7L1 13z" fill="currentColor"/>'],
+  ["D", '<path d="M13 2l12 21H1z" fill="currentColor"/>'],
+  ["E", '<path d="M13 1.500l12 9-4.600 14H5.600L1 10.500z" fill="currentColor"/>'],
+]);
 
 /** People are round, pupils have corners: the shape of a case pupil with its letter. */
 function pupilHtml(label: string): string {
-  const shape = SHAPES[label];
+  const shape = SHAPES.get(label);
   if (shape === undefined) return escape(label);
   return `<svg class="cp ${label}" viewBox="0 0 26 26" role="img" aria-label="Case pupil ${label}">${shape}<text x="13" y="${label === "D" ? "20" : "17.7"}">${label}</text></svg>`;
 }

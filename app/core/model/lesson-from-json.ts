@@ -168,7 +168,7 @@ function rowFrom(cells: readonly unknown[], role: string, makeId: MakeBlockId): 
 }
 
 function itemFrom(spec: ItemSpec, entry: Json, makeId: MakeBlockId): LessonNode {
-  const keys = ITEM_KEYS[spec.kind] ?? {};
+  const keys = ITEM_KEYS.get(spec.kind) ?? {};
   const read = (key: string | undefined): unknown => (key === undefined ? undefined : entry[key]);
   const label = read(keys.label);
   const ref = read(keys.ref);

@@ -12,20 +12,20 @@ const newer = z.array(z.object({ at: z.number().int().min(0), node: z.looseObjec
 const list = <T extends z.ZodType>(of: T): z.ZodArray<T> => z.array(of, { error: "should be a list" });
 
 /** Keys of an item in the JSON that are attributes of its node. */
-export const ITEM_KEYS: Readonly<Record<string, { readonly label?: string; readonly ref?: string; readonly correct?: string }>> = {
-  option: { label: "id", correct: "correct" },
-  zone: { label: "position" },
-  citation: { label: "canonId", ref: "blockId" },
-  case_pupil: { label: "label" },
-  prediction: { label: "casePupil", ref: "sectionId" },
-};
+export const ITEM_KEYS: ReadonlyMap<string, { readonly label?: string; readonly ref?: string; readonly correct?: string }> = new Map([
+  ["option", { label: "id", correct: "correct" }],
+  ["zone", { label: "position" }],
+  ["citation", { label: "canonId", ref: "blockId" }],
+  ["case_pupil", { label: "label" }],
+  ["prediction", { label: "casePupil", ref: "sectionId" }],
+]);
 
 const fieldShape = (fields: readonly { readonly name: string }[]): Record<string, z.ZodType> =>
   Object.fromEntries(fields.map((field) => [field.name, textSchema.optional()]));
 
 /** One entry of a list of items (an option, a word, a practice question). */
 export function itemSchema(spec: ItemSpec): z.ZodType<Record<string, unknown>> {
-  const keys = ITEM_KEYS[spec.kind] ?? {};
+  const keys = ITEM_KEYS.get(spec.kind) ?? {};
   return z.looseObject(
     {
       ...fieldShape(spec.fields),

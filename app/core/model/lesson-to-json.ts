@@ -178,7 +178,7 @@ function cellsOut(row: LessonNode): unknown[] {
 
 function itemOut(item: LessonNode): Json {
   const kind = attrText(item, "kind");
-  const keys = ITEM_KEYS[kind] ?? {};
+  const keys = ITEM_KEYS.get(kind) ?? {};
   const label = attrText(item, "label");
   const ref = attrText(item, "ref");
   return {
