@@ -59,7 +59,8 @@ async function main(): Promise<void> {
   // React and Remix choose their build by this; what the person said is in `config.production`.
   process.env["NODE_ENV"] = config.dev ? "development" : "production";
   const logger = makeLog({ level: config.logLevel });
-  await migrateDatabase({ databaseUrl: config.databaseUrl, log: logger });
+  const { applied } = await migrateDatabase({ databaseUrl: config.databaseUrl, log: logger });
+  if (applied.length > 0) logger.debug({ applied }, "migrated");
   const stores = await openStores({ databaseUrl: config.databaseUrl, clock: systemClock, logger });
   if (config.demo) await prepareDemo(config, stores, logger);
 
@@ -105,7 +106,7 @@ async function main(): Promise<void> {
     server.listen(config.port, config.host, () => done());
   });
   port = (server.address() as AddressInfo).port;
-  logger.info({ port, host: config.host, databaseUrl: config.databaseUrl }, "listening");
+  logger.debug({ port, host: config.host, databaseUrl: config.databaseUrl }, "listening");
   console.log(greeting({ config, url: publicUrl(), setupLink: (await stores.people.countPeople()) === 0 ? `${publicUrl()}/setup?token=${setupToken}` : null }));
 }
 

