@@ -1,0 +1,56 @@
+/** The keys of the lesson editor. Mod is Ctrl, on a Mac Cmd. */
+import { baseKeymap, chainCommands } from "prosemirror-commands";
+import { undoInputRule } from "prosemirror-inputrules";
+import { keymap } from "prosemirror-keymap";
+import type { Command, Plugin } from "prosemirror-state";
+import { redo, stopUndoGroup, undo } from "./collab/sync-plugin.ts";
+import { moveTarget, selectBlock } from "./commands/blocks.ts";
+import { enter, newLineInField } from "./commands/enter.ts";
+import { eraseBackward, eraseForward } from "./commands/erase.ts";
+import { selectMore, toField } from "./commands/fields.ts";
+import { toggleBold, toggleItalic } from "./commands/text-style.ts";
+import { openLinkForm } from "./menus/link-form.ts";
+
+const openLink: Command = (_state, _dispatch, view) => view !== undefined && openLinkForm(view);
+
+/** One act for undo: not run together with the typing before and after it. */
+const oneAct =
+  (command: Command): Command =>
+  (state, dispatch, view) => {
+    if (dispatch === undefined) return command(state);
+    stopUndoGroup(state);
+    const done = command(state, dispatch, view);
+    stopUndoGroup(view?.state ?? state);
+    return done;
+  };
+
+const backspace = chainCommands(undoInputRule, eraseBackward);
+
+/** All key plugins, first come first served. */
+export const lessonKeys = (): readonly Plugin[] => [
+  keymap({
+    Enter: oneAct(enter),
+    "Shift-Enter": chainCommands(newLineInField, enter),
+    Backspace: backspace,
+    "Mod-Backspace": backspace,
+    "Ctrl-Backspace": backspace,
+    "Shift-Backspace": backspace,
+    Delete: eraseForward,
+    "Mod-Delete": eraseForward,
+    Tab: toField(1),
+    "Shift-Tab": toField(-1),
+    "Mod-b": toggleBold,
+    "Mod-i": toggleItalic,
+    "Mod-k": openLink,
+    "Mod-a": selectMore,
+    "Alt-ArrowUp": oneAct(moveTarget(-1)),
+    "Alt-ArrowDown": oneAct(moveTarget(1)),
+    "Mod-Shift-ArrowUp": oneAct(moveTarget(-1)),
+    "Mod-Shift-ArrowDown": oneAct(moveTarget(1)),
+    Escape: selectBlock,
+    "Mod-z": undo,
+    "Mod-y": redo,
+    "Mod-Shift-z": redo,
+  }),
+  keymap(baseKeymap),
+];

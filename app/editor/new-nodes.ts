@@ -1,0 +1,71 @@
+/** New blocks, items and stages as ProseMirror nodes; what they begin with is the model's to say. */
+import { Node } from "prosemirror-model";
+import { makeEmptyBlock, makeEmptyItem } from "#core/model/new-lesson";
+import { findKind, STAGE_FIELDS } from "#core/schema/kinds";
+import { lessonSchema } from "#core/schema/schema";
+import { newBlockId } from "./block-ids.ts";
+import type { Placed } from "./lesson-place.ts";
+
+/** An empty block of a kind with its lines and first items. */
+export const newBlock = (kind: string, attrs: Readonly<Record<string, unknown>> = {}): Node =>
+  Node.fromJSON(lessonSchema, makeEmptyBlock(kind, newBlockId, attrs));
+
+/** A new line of a field. */
+export const newLine = (field: string, content: Node | readonly Node[] | null = null): Node => lessonSchema.node("line", { field }, content ?? undefined);
+
+/** One more item for a block: a row gets as many cells as the table has columns, an option the next letter. */
+export function newItem(block: Node): Node | null {
+  const spec = findKind(String(block.attrs["kind"]))?.items;
+  if (spec === undefined) return null;
+  const items = block.children.filter((child) => child.type.name === "item");
+  if (spec.kind === "row") {
+    const columns = Math.max(1, ...items.map((item) => item.childCount));
+    const cells = Array.from({ length: columns }, () => newLine("cell"));
+    return lessonSchema.node("item", { id: newBlockId(), kind: "row" }, cells);
+  }
+  return Node.fromJSON(lessonSchema, makeEmptyItem(spec.kind, newBlockId, { label: nextLabel(spec.kind, items) }));
+}
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+function nextLabel(itemKind: string, items: readonly Node[]): string {
+  if (itemKind !== "option" && itemKind !== "case_pupil") return "";
+  const taken = new Set(items.map((item) => String(item.attrs["label"])));
+  return [...LETTERS].find((letter) => !taken.has(letter)) ?? "";
+}
+
+/** An empty stage. */
+export function newStage(minutes: number): Node {
+  const lines = STAGE_FIELDS.map((field) => newLine(field.name));
+  return lessonSchema.node("stage", { id: newBlockId(), stage: "", minutes }, [...lines, newBlock("task")]);
+}
+
+/** The label of a new anticipated response: one more than the highest of the lesson. */
+export function nextResponseLabel(doc: Node): string {
+  let highest = 0;
+  doc.descendants((node) => {
+    const number = /^R(\d+)$/.exec(String(node.attrs["label"] ?? ""))?.[1];
+    if (node.type.name === "block" && number !== undefined) highest = Math.max(highest, Number(number));
+    return node.type.name !== "block";
+  });
+  return `R${highest + 1}`;
+}
+
+/** The order for sharing of a new response after a block: one more than those before it in its stage. */
+export function nextSequence(stage: Node): number {
+  return Math.max(0, ...stage.children.map((child) => (child.attrs["kind"] === "anticipated_response" ? Number(child.attrs["sequence"]) : 0))) + 1;
+}
+
+/** A new block for a place in a lesson: numbered when its kind is. */
+export function newBlockFor(kind: string, doc: Node, part: Placed): Node {
+  if (kind !== "anticipated_response") return newBlock(kind);
+  return newBlock(kind, { label: nextResponseLabel(doc), sequence: nextSequence(part.node) });
+}
+
+/** A copy with new ids everywhere, for duplicating and pasting. */
+export function renewIds(node: Node): Node {
+  if (node.isText) return node;
+  const children = node.children.map(renewIds);
+  const attrs = "id" in node.attrs ? { ...node.attrs, id: newBlockId() } : node.attrs;
+  return node.type.create(attrs, children, node.marks);
+}
