@@ -15,7 +15,7 @@ const PATH = "/sync/";
  * @returns the document and what the client understands, or why it cannot come in
  */
 export function parseTarget(target: string): Wish | CloseReason {
-  const [path = "", query = ""] = split(target, "?");
+  const [path, query] = split(target, "?");
   if (!path.startsWith(PATH)) return "malformed";
   const document = decodeName(path.slice(PATH.length));
   if (document === null || parseDocumentName(document) === null) return "malformed";

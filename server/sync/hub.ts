@@ -52,8 +52,8 @@ export type Hub = {
    */
   readonly read: (document: string) => Promise<Uint8Array>;
   /**
-   * A forward edit by the server in somebody's name: `change` gets a Y.Doc holding the current state, and what it changes there goes the way of any
-   * edit: broadcast to everyone, logged. Resolves after the commit. What `change` throws is thrown on, and nothing is changed.
+   * A forward edit by the server in somebody's name: `change` gets a Y.Doc holding the current state; what it changes is logged durably, then
+   * broadcast to everyone. Edits of one document run one after another. Resolves after the commit. What `change` throws is thrown on, and nothing is changed.
    * @throws AppError "unavailable" when the document cannot be loaded or the server is closing
    */
   readonly edit: (document: string, options: { personId: PersonId | null; change: (doc: Y.Doc) => void }) => Promise<void>;
@@ -113,6 +113,8 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   const sessions = new Set<SessionControl>();
   const committedListeners = new Set<(event: Committed) => void>();
   const emptiedListeners = new Set<(event: Emptied) => void>();
+  /** The last server edit of each document; never rejects. */
+  const edits = new Map<string, Promise<void>>();
   let closing = false;
   let rechecks = 0;
   let keepAlive: Timer | null = null;
@@ -308,7 +310,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
     return session;
   };
 
-  const edit: Hub["edit"] = async (document, { personId, change }) => {
+  const editNow: Hub["edit"] = async (document, { personId, change }) => {
     if (closing) throw new AppError("unavailable", { message: "The server is restarting. Please try again in a moment." });
     const doc = new Y.Doc();
     try {
@@ -322,6 +324,19 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       await room.whenDurable();
     } finally {
       doc.destroy();
+    }
+  };
+
+  const edit: Hub["edit"] = async (document, options) => {
+    // An edit is not in the room until it is durable; the next one has to start from it.
+    const before = edits.get(document);
+    const mine = before === undefined ? editNow(document, options) : before.then(() => editNow(document, options));
+    const settled = mine.then(ignore, ignore);
+    edits.set(document, settled);
+    try {
+      await mine;
+    } finally {
+      if (edits.get(document) === settled) edits.delete(document);
     }
   };
 
@@ -375,6 +390,9 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
     },
   };
 }
+
+/** For a promise whose outcome its own caller gets. */
+const ignore = () => {};
 
 /** Ask once for one person on one document, and act on all their connections. */
 async function recheckGroup(group: readonly SessionControl[], { authorise, logger }: Pick<HubOptions, "authorise" | "logger">): Promise<void> {

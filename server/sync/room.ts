@@ -3,7 +3,7 @@
  * little more than its bytes.
  *
  * Always true: every update in it can be integrated (no gaps), is in the commit queue or durable, and was sent to everybody else here in the
- * order of acceptance. `accepted` and `durable` count updates; `durable` rises only after a commit. Rules SY1 to SY6.
+ * order of acceptance (an edit by the server: after its commit). `accepted` and `durable` count updates; `durable` rises only after a commit. Rules SY1 to SY6.
  * Left to others: who may write (session), when it is loaded, unloaded and compacted (hub).
  */
 import * as Y from "yjs";
@@ -20,6 +20,8 @@ import { makeRoomAwareness, type RoomAwareness, type Speaker } from "./room-awar
 
 /** A session as its room sees it. */
 export type Member = Speaker & {
+  /** It has been given the whole state, so that edits on top of it will fit. Before that it hears of no edits. */
+  readonly isSynced: () => boolean;
   /** More of what this room accepted is durable now. */
   readonly onDurable: () => void;
 };
@@ -28,7 +30,7 @@ export type AcceptedUpdate = {
   readonly update: Uint8Array;
   readonly scan: UpdateScan;
   readonly personId: PersonId | null;
-  /** Who must not get it back; null when it came from the server. */
+  /** Who must not get it back. Null for an edit by the server: no client could heal its loss, so nobody sees it before it is durable. */
   readonly from: Member | null;
 };
 
@@ -90,8 +92,8 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
   let base = stored.snapshot ?? EMPTY_UPDATE;
   let tail: Uint8Array[] = [...stored.updates];
   let bytes = base.length;
-  /** Accepted updates that are not durable, oldest first. */
-  let unsaved: Uint8Array[] = [];
+  /** Accepted updates that are not durable, oldest first; `isShown` when the room holds them already. */
+  let unsaved: { readonly update: Uint8Array; readonly isShown: boolean; readonly show: () => void }[] = [];
   let accepted = 0;
   let durable = 0;
   let tailUpdates = stored.updates.length;
@@ -144,22 +146,28 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
       const frame = encodeUpdate(update);
       // Our own copy, shared with the frame: the one we were given may be a view into a socket's buffer.
       const kept = frame.subarray(frame.length - update.length);
-      known.add(scan);
-      tail.push(kept);
-      unsaved.push(kept);
-      carry?.push(kept);
-      bytes += kept.length;
-      tailUpdates += 1;
-      tailBytes += kept.length;
+      const show = () => {
+        known.add(scan);
+        tail.push(kept);
+        carry?.push(kept);
+        bytes += kept.length;
+        tailUpdates += 1;
+        tailBytes += kept.length;
+        for (const member of members) if (member !== from && member.isSynced()) member.deliver(frame);
+      };
+      const isShown = from !== null;
+      unsaved.push({ update: kept, isShown, show });
       accepted += 1;
       queue.push({ document, update: kept, personId, atMs: clock.nowMs() });
-      for (const member of members) if (member !== from) member.deliver(frame);
+      if (isShown) show();
     },
     accepted: () => accepted,
     durable: () => durable,
     committed: (count) => {
+      const saved = unsaved.slice(0, count);
       unsaved = unsaved.slice(count);
       durable += count;
+      for (const { isShown, show } of saved) if (!isShown) show();
       for (const member of members) member.onDurable();
       for (const waiting of waitingForDurable) if (waiting.place <= durable) waiting.resolve();
       waitingForDurable = waitingForDurable.filter((waiting) => waiting.place > durable);
@@ -190,7 +198,7 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
     },
     tail: () => ({ updates: tailUpdates, bytes: tailBytes }),
     beginSwap: () => {
-      const collected = [...unsaved];
+      const collected = unsaved.filter((waiting) => waiting.isShown).map((waiting) => waiting.update);
       carry = collected;
       return {
         finish: (snapshot) => {

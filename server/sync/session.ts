@@ -82,6 +82,7 @@ export function makeSession(options: SessionOptions): SessionControl {
 
   let tokens: number = LIMITS.frameBurst;
   let tokensAtMs = clock.nowMs();
+  let isSynced = false;
   let sentSinceTick = false;
   let toldAtMs = -Infinity;
   let takenApart = 0;
@@ -118,7 +119,7 @@ export function makeSession(options: SessionOptions): SessionControl {
     deliver(encodePersisted(last.count));
   };
 
-  const member: Member = { person, deliver, onDurable };
+  const member: Member = { person, deliver, onDurable, isSynced: () => isSynced };
 
   const end = () => {
     if (ended) return;
@@ -155,11 +156,16 @@ export function makeSession(options: SessionOptions): SessionControl {
     else deliver(encodeDenied("You may read this document but not change it."));
   };
 
+  /** Not taken now: the answer to this step 1 will carry it, and all else that the client has. */
+  const askForAll = (here: Room) => {
+    if (!untaken) deliver(encodeStep1(here.stateVector()));
+    untaken = true;
+  };
+
   /** Rule SY4: what does not fit is asked for again, and what answers that is taken as far as it fits. */
   const handleGap = (here: Room, message: SyncUpdate, count: number): Promise<void> | null => {
     if (message.type === "update") {
-      if (!untaken) deliver(encodeStep1(here.stateVector()));
-      untaken = true;
+      askForAll(here);
       return null;
     }
     takenApart += 1;
@@ -214,8 +220,8 @@ export function makeSession(options: SessionOptions): SessionControl {
     const owners = new Set(writers.map((clientId) => here.ownerOf(clientId)));
     const isForeign = [...owners].some((owner) => owner !== person.id);
     if (isForeign && message.type === "update") {
-      // Rule SY9: only what a whole sync carries may come from another hand, because that is how lost edits are healed.
-      shut("malformed");
+      // Rule SY9: what others wrote comes in only with a whole sync, because that is how lost edits are healed.
+      askForAll(here);
     } else if (!here.hasSpaceFor(message.update.length)) {
       shut("documentFull");
     } else if (options.isFull()) {
@@ -237,8 +243,12 @@ export function makeSession(options: SessionOptions): SessionControl {
     }
     switch (message.type) {
       case "step1":
-        if (scanStateVector(message.stateVector) === null) shut("malformed");
-        else deliver(encodeStep2(here.since(message.stateVector)));
+        if (scanStateVector(message.stateVector) === null) {
+          shut("malformed");
+        } else {
+          deliver(encodeStep2(here.since(message.stateVector)));
+          isSynced = true;
+        }
         return null;
       case "step2":
       case "update":
