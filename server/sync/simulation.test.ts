@@ -149,7 +149,7 @@ function editAtRandom(world: World, doc: Y.Doc): void {
 }
 
 const contentOf = (doc: Y.Doc) => ({
-  text: doc.getText("text").toString(),
+  text: doc.getText("text").toJSON(),
   facts: doc.getMap("facts").toJSON(),
   list: doc.getArray("list").toJSON(),
 });
@@ -241,7 +241,7 @@ async function simulate(seed: number, did: World["did"]): Promise<void> {
     expect(contentOf(client.peer.doc), `${client.person.id} shows what is stored`).toEqual(expected);
     expect(client.peer.doc.store.pendingStructs).toBeNull();
     expect(client.peer.unreadable).toEqual([]);
-    if (client.wantsAck) expect(client.peer.acknowledged).toBe(client.peer.sent.length);
+    expect(client.peer.acknowledged).toBe(client.wantsAck ? client.peer.sent.length : 0);
   }
   expect(world.hub.stats().queuedUpdates).toBe(0);
 
@@ -282,5 +282,6 @@ test("[SY5] [SY7] replicas converge, and nothing acknowledged is lost, whatever 
     }
   }
   console.info(`simulation: seeds ${seeds[0]} to ${seeds.at(-1)}`, did);
-  if (only === undefined) for (const [what, times] of Object.entries(did)) expect(times, what).toBeGreaterThan(20);
+  const rarely = Object.entries(did).filter(([, times]) => times < (only === undefined ? 20 : 0));
+  expect(rarely, "everything happened often enough to mean something").toEqual([]);
 }, 120_000);
