@@ -46,8 +46,8 @@ describe("passwords", () => {
 
 describe("password rules", () => {
   it("accept long words that have nothing to do with each other, in any script", () => {
-    for (const password of ["correct horse battery staple", "four apples make pie", "Xk29dkfQm2,pL", "ελληνικά μαθήματα τώρα"])
-      expect(findPasswordFault(password, ["Aisha Rahman", "aisha@elm.example"]), password).toBeNull();
+    const good = ["correct horse battery staple", "four apples make pie", "Xk29dkfQm2,pL", "ελληνικά μαθήματα τώρα"];
+    expect(good.filter((password) => findPasswordFault(password, ["Aisha Rahman", "aisha@elm.example"]) !== null)).toEqual([]);
   });
 
   it("ask for twelve characters, counted as a person counts them", () => {
@@ -61,13 +61,18 @@ describe("password rules", () => {
     const common = `password1234 passwordpassword Liverpool2024! aaaaaaaaaaaa 123456789012 qwertyuiopasdf 1q2w3e4r5t6y 1qaz2wsx3edc zaq12wsxcde3
       abcabcabcabc P4ssw0rd!2024 iloveyou1234 bansho-bansho teacher12345 abcdefghijkl 123qweasdzxc qwerty123456 manchesterunited
       thisismypassword mathsmaths2025 letmeinletmein asdfasdfasdf zyxwvutsrqpo`;
-    for (const password of common.trim().split(/\s+/)) expect(findPasswordFault(password), password).toMatch(/first passwords/);
+    expect(
+      common
+        .trim()
+        .split(/\s+/)
+        .filter((password) => findPasswordFault(password)?.includes("first passwords") !== true),
+    ).toEqual([]);
   });
 
   it("refuse what is made of the person's own name, e-mail or school", () => {
     const about = ["Aisha Rahman", "aisha.rahman@elmlane.example", "Elm Lane Primary"];
-    for (const password of ["aisha.rahman2024", "RahmanAisha12", "elmlane-aisha1"])
-      expect(findPasswordFault(password, about), password).toMatch(/close to your name/);
+    const own = ["aisha.rahman2024", "RahmanAisha12", "elmlane-aisha1"];
+    expect(own.filter((password) => findPasswordFault(password, about)?.includes("close to your name") !== true)).toEqual([]);
   });
 });
 

@@ -39,7 +39,7 @@ const RUNS = [
   "qweasdzxc",
   "zaq1xsw2cde3vfr4bgt5nhy6mju7",
   "1!2@3#4$5%6^7&8*9(0)",
-].flatMap((run) => [run, [...run].toReversed().join("")]);
+].flatMap((run) => [run, Array.from(run).toReversed().join("")]);
 
 const LEET: Readonly<Record<string, string>> = { "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", $: "s", "!": "i" };
 
@@ -49,7 +49,7 @@ const LEET: Readonly<Record<string, string>> = { "0": "o", "1": "i", "3": "e", "
  * @returns null when it is good, or the sentence to put beside the field
  */
 export function findPasswordFault(password: string, about: readonly string[] = []): string | null {
-  const length = [...password.normalize("NFKC")].length;
+  const length = Array.from(password.normalize("NFKC")).length;
   if (length === 0) return "Choose a password.";
   if (length < LIMITS.minPasswordLength)
     return `Use at least ${LIMITS.minPasswordLength} characters. Three or four words in a row make a good password.`;
@@ -72,7 +72,7 @@ function ownWords(about: readonly string[]): readonly string[] {
 function countParts(password: string, words: readonly string[]): number {
   const text = password.normalize("NFKC").toLowerCase();
   // Read as it stands and with digits for letters ("p4ssw0rd"); the reading that is easier to guess counts.
-  return Math.min(readParts(text, words), readParts([...text].map((letter) => LEET[letter] ?? letter).join(""), words));
+  return Math.min(readParts(text, words), readParts(Array.from(text, (letter) => LEET[letter] ?? letter).join(""), words));
 }
 
 function readParts(text: string, words: readonly string[]): number {
