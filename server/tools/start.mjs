@@ -54,7 +54,7 @@ const steps = [
   {
     name: "install",
     words: "Fetching the packages (the first time only; about a minute)",
-    inputs: ["package.json", "package-lock.json", ".npmrc", "patches"],
+    inputs: ["package-lock.json", ".npmrc", "patches"],
     outputs: ["node_modules/.package-lock.json", "node_modules/node/bin"],
     act: () => run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { whatNext: "the packages could not be installed. Check the network and run it again." }),
   },
