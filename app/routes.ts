@@ -17,6 +17,11 @@ export default [
   // lessons
   route("lessons", "routes/lessons/route.tsx"),
   route("lessons/new", "routes/lessons.new/route.tsx"),
+  route("lessons/:id", "routes/lessons.$id.design/route.tsx"),
+  route("lessons/:id/read", "routes/lessons.$id.read/route.tsx"),
+  route("lessons/:id/versions", "routes/lessons.$id.versions/route.tsx"),
+  route("lessons/:id/versions/:number", "routes/lessons.$id.versions.$number/route.tsx"),
+  route("offline", "routes/offline/route.tsx"),
 
   // everything else
   route("*", "routes/not-found/route.tsx"),

@@ -84,12 +84,15 @@ export async function purgeDevice(personId?: string): Promise<void> {
   await Promise.all(databases.flatMap(({ name }) => (name?.startsWith(wanted) ? [deleteDatabase(name)] : [])));
 }
 
-/** Lessons of one person that this device keeps, by document name; empty where databases cannot be listed. */
-export async function listKept(personId: string): Promise<readonly string[]> {
-  if (typeof indexedDB === "undefined" || typeof indexedDB.databases !== "function") return [];
-  const prefix = databaseName(personId, "");
+/**
+ * Whose copy of a document this device keeps; null for none, and where databases cannot be listed. Signing out empties the device, so there
+ * is one; of several the first by id.
+ */
+export async function findKeptBy(document: string): Promise<string | null> {
+  if (typeof indexedDB === "undefined" || typeof indexedDB.databases !== "function") return null;
   const databases = await indexedDB.databases();
-  return databases.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  const people = databases.flatMap(({ name }) => (name?.startsWith(PREFIX) && name.endsWith(`:${document}`) ? [name.slice(PREFIX.length, -document.length - 1)] : []));
+  return people.toSorted()[0] ?? null;
 }
 
 /** Settles also when another window still holds the database open: it is deleted when that window closes. */

@@ -1,0 +1,35 @@
+/** Who is here: round faces with initials, each in the colour of that person's cursor. */
+import { Avatar } from "../ui/avatar.tsx";
+
+export type Face = { readonly id: string; readonly name: string; readonly place: number; readonly self: boolean };
+
+const MOST = 5;
+
+/** All who have the lesson open. Nothing while nobody is known. */
+export function Faces({ people }: { readonly people: readonly Face[] }) {
+  if (people.length === 0) return null;
+  const more = people.length - MOST;
+  return (
+    <ul className="whos faces" aria-label="Here now">
+      {people.slice(0, MOST).map((person) => (
+        <li key={person.id}>
+          <Avatar name={person.self ? `${person.name} (you)` : person.name} place={person.place - 1} />
+        </li>
+      ))}
+      {more > 0 && <li className="small quiet">and {more} more</li>}
+    </ul>
+  );
+}
+
+/** Who is in one stage, small, beside its name in the outline. */
+export function FacesHere({ people }: { readonly people: readonly Face[] }) {
+  const others = people.filter((person) => !person.self);
+  if (others.length === 0) return null;
+  return (
+    <span className="here">
+      {others.slice(0, 4).map((person) => (
+        <Avatar key={person.id} name={person.name} place={person.place - 1} small />
+      ))}
+    </span>
+  );
+}
