@@ -35,7 +35,7 @@ export async function migrateDatabase(options: { databaseUrl: string; log: Log }
   try {
     const missing = missingFrom(path, wanted);
     if (missing.length === 0) return { applied: [] };
-    options.log.info({ migrations: missing }, "applying migrations");
+    options.log.debug({ migrations: missing }, "applying migrations");
     const { engine, close } = await loadSchemaEngine(path, await readSchema());
     try {
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: await readMigrationList(), filters: NO_FILTERS });
