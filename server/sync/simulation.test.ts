@@ -281,7 +281,7 @@ test("[SY5] [SY7] replicas converge, and nothing acknowledged is lost, whatever 
       throw new Error(`the simulation failed with SEED=${seed}`, { cause: error });
     }
   }
-  console.info(`simulation: seeds ${seeds[0]} to ${seeds.at(-1)}`, did);
+  process.stdout.write(`simulation: seeds ${seeds[0]} to ${seeds.at(-1)} ${JSON.stringify(did)}\n`);
   const rarely = Object.entries(did).filter(([, times]) => times < (only === undefined ? 20 : 0));
   expect(rarely, "everything happened often enough to mean something").toEqual([]);
 }, 120_000);

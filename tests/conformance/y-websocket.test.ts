@@ -23,7 +23,13 @@ function open(server: TestSyncServer, person: string, options: { doc?: Y.Doc; do
   return { doc, provider, text: doc.getText("t") };
 }
 
-const until = (what: string, condition: () => boolean) => vi.waitFor(() => expect(condition(), what).toBe(true), { timeout: 10_000, interval: 10 });
+const until = (what: string, condition: () => boolean) =>
+  vi.waitFor(
+    () => {
+      if (!condition()) throw new Error(`not yet: ${what}`);
+    },
+    { timeout: 10_000, interval: 10 },
+  );
 
 test("two stock clients converge, both ways and from a full document", async () => {
   const server = await startSyncServer();
@@ -43,6 +49,7 @@ test("two stock clients converge, both ways and from a full document", async () 
     for (const entry of server.log.committed()) Y.applyUpdate(stored, entry.update);
     return stored.getText("t").toJSON() === anna.text.toJSON();
   });
+  expect(ben.text.toJSON()).toBe("Ben: written before the line was open. ½ ✓ 👩‍🏫");
   anna.provider.destroy();
   ben.provider.destroy();
   await server.close();
@@ -79,6 +86,7 @@ test("stock clients go on by themselves after a restart of the server", async ()
   await until("ben has what was written meanwhile", () => ben.text.toJSON() === "first. while away. ");
   ben.provider.awareness.setLocalStateField("user", { name: "ben" });
   await until("anna sees ben", () => anna.provider.awareness.getStates().has(ben.doc.clientID));
+  expect(anna.text.toJSON()).toBe("first. while away. ");
   anna.provider.destroy();
   ben.provider.destroy();
   await again.close();
