@@ -14,7 +14,8 @@ export function parseForm<S extends z.ZodType>(schema: S, input: unknown): z.out
   if (parsed.success) return parsed.data;
   const fields: Record<string, string> = {};
   for (const issue of parsed.error.issues) {
-    const field = issue.path.length === 0 ? "form" : issue.path.join(".");
+    // What is inside a field (the template of a start) is still that field on the form.
+    const field = String(issue.path[0] ?? "form");
     fields[field] ??= issue.message;
   }
   throw badInput(fields);

@@ -61,7 +61,7 @@ export function makeOrganisationServices(parts: ServiceParts, session: ViewerSes
   const checkMayReset = async (viewer: SignedIn, member: Person): Promise<void> => {
     const others = (await stores.people.listOrganisations(member.id)).filter(({ id }) => !can(rolesOf(viewer, id), "organisation.reset-password"));
     if (others.length > 0) {
-      throw new AppError("forbidden", {
+      throw new AppError("conflict", {
         message: `${member.name} also belongs to ${others.map(({ name }) => name).join(" and ")}. A new password would open that too, so it cannot be given from here.`,
       });
     }

@@ -412,7 +412,7 @@ describe("making a lesson", () => {
         durationMinutes: "Enter the minutes as a whole number, 1 to 600.",
       });
       expect(await create({ teamId: "no-such-team" })).toEqual({ teamId: "Choose one of your teams." });
-      expect(await create({ start: { from: "template", template: "constructor" } })).toEqual({ "start.template": "Choose one of the templates." });
+      expect(await create({ start: { from: "template", template: "constructor" } })).toEqual({ start: "Choose one of the templates." });
       expect(await create({ durationMinutes: "1e2" })).toEqual({ durationMinutes: "Enter the minutes as a whole number, 1 to 600." });
     }),
   );
