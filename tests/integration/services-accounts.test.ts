@@ -31,7 +31,7 @@ const withWorld =
 
 describe("signing in", () => {
   it(
-    "makes a session whose token is stored only as a hash",
+    "[SV5] makes a session whose token is stored only as a hash",
     withWorld(async (w) => {
       const browser = await w.signedIn("aisha");
       expect(await browser.ask().viewer()).toEqual({
@@ -46,7 +46,7 @@ describe("signing in", () => {
   );
 
   it(
-    "answers a wrong password and an unknown e-mail alike, and works as long on both",
+    "[SV2] answers a wrong password and an unknown e-mail alike, and works as long on both",
     withWorld(async (w) => {
       const timed = async (email: string): Promise<{ answer: unknown; tookMs: number }> => {
         const startMs = performance.now();
@@ -79,7 +79,7 @@ describe("signing in", () => {
   );
 
   it(
-    "gives a new token and ends the session that came with the request, so that a planted cookie is worth nothing",
+    "[SV3] gives a new token and ends the session that came with the request, so that a planted cookie is worth nothing",
     withWorld(async (w) => {
       const attacker = await w.signedIn("ben");
       const victim = w.newBrowser();
@@ -92,7 +92,7 @@ describe("signing in", () => {
   );
 
   it(
-    "stops after ten wrong tries for one account, the right password too, whether it exists or not",
+    "[SV2] stops after ten wrong tries for one account, the right password too, whether it exists or not",
     withWorld(async (w) => {
       for (const email of [w.email("aisha"), "nobody@demo.bansho.test"]) {
         for (let i = 0; i < LIMITS.signInTriesPerAccount; i++)
@@ -106,7 +106,7 @@ describe("signing in", () => {
   );
 
   it(
-    "stops many tries at once as well",
+    "[SV2] stops many tries at once as well",
     withWorld(async (w) => {
       const tries = Array.from({ length: 25 }, async () =>
         refusal(
@@ -122,7 +122,7 @@ describe("signing in", () => {
   );
 
   it(
-    "stops an address that tries many accounts, but not a whole school that signs in from one",
+    "[SV2] stops an address that tries many accounts, but not a whole school that signs in from one",
     withWorld(async (w) => {
       for (let i = 0; i < LIMITS.signInTriesPerAddress + 5; i++) await w.signedIn("aisha");
       const spray = w.newBrowser({ address: "192.0.2.66" });
@@ -136,7 +136,7 @@ describe("signing in", () => {
 
 describe("a session", () => {
   it(
-    "slides for thirty days, is written at most once an hour, and renews the browser's cookie with it",
+    "[SV3] slides for thirty days, is written at most once an hour, and renews the browser's cookie with it",
     withWorld(async (w) => {
       const browser = await w.signedIn("aisha");
       w.clock.advance(59 * 60_000);
@@ -232,7 +232,7 @@ describe("the account", () => {
   );
 
   it(
-    "changes its password with the old one, which ends all other sessions",
+    "[SV4] changes its password with the old one, which ends all other sessions",
     withWorld(async (w) => {
       const [here, there] = [await w.signedIn("aisha"), await w.signedIn("aisha")];
       expect((await refusal(here.ask().changePassword({ current: "wrong", next: "seven green kites flying" }))).fields).toEqual({
@@ -287,7 +287,7 @@ describe("set-up", () => {
   );
 
   it(
-    "is open only with the token, and only while nobody is here",
+    "[SV5] is open only with the token, and only while nobody is here",
     withWorld(async (w) => {
       const browser = w.newBrowser();
       expect((await refusal(browser.ask().checkSetup("wrong"))).code).toBe("not-found");
@@ -306,7 +306,7 @@ describe("set-up", () => {
   );
 
   it(
-    "says beside each field what is wrong",
+    "[SV8] says beside each field what is wrong",
     withWorld(async (w) => {
       const wrong = await refusal(
         w
@@ -363,7 +363,7 @@ describe("an invitation", () => {
   );
 
   it(
-    "is used once, also when five try at the same moment",
+    "[SV5] is used once, also when five try at the same moment",
     withWorld(async (w) => {
       const { link } = await (await w.as("dana")).organisations.invite(w.elm, { role: "admin", teamId: null });
       const before = await w.stores.people.countPeople();
@@ -470,7 +470,7 @@ describe("an invitation", () => {
 
 describe("a reset link", () => {
   it(
-    "sets a new password once, ends all sessions and signs in",
+    "[SV4][SV5] sets a new password once, ends all sessions and signs in",
     withWorld(async (w) => {
       const old = await w.signedIn("aisha");
       const { link, expiresAtMs } = await (await w.as("dana")).organisations.createResetLink(w.elm, w.id("aisha"));
@@ -489,7 +489,7 @@ describe("a reset link", () => {
   );
 
   it(
-    "is used once, also when two try at the same moment",
+    "[SV5] is used once, also when two try at the same moment",
     withWorld(async (w) => {
       const { link } = await (await w.as("dana")).organisations.createResetLink(w.elm, w.id("aisha"));
       const both = await Promise.allSettled(

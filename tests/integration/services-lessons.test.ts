@@ -80,7 +80,7 @@ const NEW_LESSON = { title: "Another", yearGroup: "3", durationMinutes: "50", st
 
 describe("who may do what", () => {
   it(
-    "[PO2][PO3] with a lesson, person by person and method by method",
+    "[SV1][PO2][PO3] with a lesson, person by person and method by method",
     withWorld(async (w) => {
       const lesson = await w.newLesson();
       await (await w.as("aisha")).lessons.nameVersion(lesson, { kind: "draft", title: "First", note: "" });
@@ -246,7 +246,7 @@ describe("losing access", () => {
   };
   for (const [how, act] of Object.entries(leaving)) {
     it(
-      `closes the sockets of somebody who is ${how}, and nobody else's`,
+      `[SV6] closes the sockets of somebody who is ${how}, and nobody else's`,
       withWorld(async (w) => {
         const lesson = await w.newLesson();
         await w.signedIn("ben");
@@ -401,7 +401,7 @@ describe("making a lesson", () => {
   );
 
   it(
-    "says beside each field what is wrong",
+    "[SV8] says beside each field what is wrong",
     withWorld(async (w) => {
       const aisha = await w.signedIn("aisha");
       const create = async (change: object): Promise<Readonly<Record<string, string>>> =>
@@ -487,7 +487,7 @@ describe("versions", () => {
   );
 
   it(
-    "are put back as a forward edit: what stood there is kept as a version, and what others type meanwhile survives",
+    "[SV7] are put back as a forward edit: what stood there is kept as a version, and what others type meanwhile survives",
     withWorld(async (w) => {
       const lesson = await w.newLesson();
       const aisha = await w.signedIn("aisha");
@@ -518,7 +518,7 @@ describe("versions", () => {
   );
 
   it(
-    "keep also the words that came between the version and the edit",
+    "[SV7] keep also the words that came between the version and the edit",
     withWorld(async (w) => {
       const lesson = await w.newLesson();
       const aisha = await w.signedIn("aisha");
