@@ -24,7 +24,18 @@ const thrownBy = async (run: () => Promise<unknown>): Promise<unknown> => {
 describe("safeThen", () => {
   test("keeps an address of ours with its question", () => expect(safeThen("/lessons?q=one%20third")).toBe("/lessons?q=one%20third"));
   test("sends everything else home", () => {
-    for (const bad of [null, "", "//evil.test", "/\\evil.test", "https://evil.test/", "javascript:alert(1)", "lessons", "/\t/evil.test", "/login?then=/", "/logout"])
+    for (const bad of [
+      null,
+      "",
+      "//evil.test",
+      "/\\evil.test",
+      "https://evil.test/",
+      "javascript:alert(1)",
+      "lessons",
+      "/\t/evil.test",
+      "/login?then=/",
+      "/logout",
+    ])
       expect(safeThen(bad), String(bad)).toBe("/");
   });
 });

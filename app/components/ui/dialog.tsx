@@ -4,7 +4,7 @@
  */
 import { useNavigate } from "@remix-run/react";
 import { Dialog as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode, type RefObject } from "react";
 import { ButtonLink } from "./button.tsx";
 import { useHydrated } from "./hydrated.ts";
 
@@ -14,6 +14,7 @@ export function Dialog({
   title,
   children,
   actions,
+  focusFirst,
 }: {
   readonly open: boolean;
   readonly onClose: () => void;
@@ -21,12 +22,21 @@ export function Dialog({
   /** The sentence or two below the question. */
   readonly children: ReactNode;
   readonly actions: ReactNode;
+  /** What has the focus when it opens, instead of the first button: the answer that loses nothing. */
+  readonly focusFirst?: RefObject<HTMLElement>;
 }) {
   return (
     <Primitive.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Primitive.Portal>
         <Primitive.Overlay className="shade" />
-        <Primitive.Content className="dlg over">
+        <Primitive.Content
+          className="dlg over"
+          onOpenAutoFocus={(event) => {
+            if (focusFirst?.current == null) return;
+            event.preventDefault();
+            focusFirst.current.focus();
+          }}
+        >
           <Primitive.Title asChild>
             <h2>{title}</h2>
           </Primitive.Title>
@@ -59,17 +69,18 @@ export function Confirm({
 }) {
   const alive = useHydrated();
   const navigate = useNavigate();
+  const stayLink = useRef<HTMLAnchorElement>(null);
   const actions = (
     <>
       {action}
-      <ButtonLink to={back} big preventScrollReset>
+      <ButtonLink ref={stayLink} to={back} big preventScrollReset>
         {stay}
       </ButtonLink>
     </>
   );
   if (alive) {
     return (
-      <Dialog open onClose={() => navigate(back, { preventScrollReset: true })} title={title} actions={actions}>
+      <Dialog open onClose={() => navigate(back, { preventScrollReset: true })} title={title} actions={actions} focusFirst={stayLink}>
         {children}
       </Dialog>
     );

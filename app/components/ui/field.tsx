@@ -150,7 +150,7 @@ export function RadioCards({
           {error}
         </span>
       )}
-      <div className={list ? "cards list" : "cards"}>
+      <div className={list ? "cards list" : cards.every((card) => card.about === undefined) ? "cards short" : "cards"}>
         {cards.map((card, place) => (
           <label className="card" key={card.value}>
             <input

@@ -1,4 +1,7 @@
-/** A menu under a button (Radix DropdownMenu: arrows, Home, End, typing, Escape). Items are links, buttons or posted forms. */
+/**
+ * A menu under a button (Radix DropdownMenu: arrows, Home, End, typing, Escape). Items are links or buttons.
+ * It stands in the page beside its button, not at the end of the body, so that it is inside a landmark.
+ */
 import { Link } from "@remix-run/react";
 import type { LucideIcon } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
@@ -17,11 +20,9 @@ export function Menu({
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} sideOffset={6} collisionPadding={12}>
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content className="menu" align={align} sideOffset={6} collisionPadding={12}>
+        {children}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }

@@ -7,11 +7,9 @@ export function Tooltip({ words, children }: { readonly words: string; readonly 
     <Primitive.Provider delayDuration={500}>
       <Primitive.Root>
         <Primitive.Trigger asChild>{children}</Primitive.Trigger>
-        <Primitive.Portal>
-          <Primitive.Content className="tip" sideOffset={6} collisionPadding={8}>
-            {words}
-          </Primitive.Content>
-        </Primitive.Portal>
+        <Primitive.Content className="tip" sideOffset={6} collisionPadding={8}>
+          {words}
+        </Primitive.Content>
       </Primitive.Root>
     </Primitive.Provider>
   );

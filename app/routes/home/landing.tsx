@@ -22,7 +22,7 @@ export function Landing() {
         </div>
         <figure>
           <DrawnLesson />
-          <figcaption>One lesson of 50 minutes, drawn to scale: what we ask, what pupils may say, and the board at its end.</figcaption>
+          <figcaption>One lesson of 50 minutes, drawn to scale, and the board at its end.</figcaption>
         </figure>
       </main>
     </>

@@ -127,7 +127,7 @@ function Search({ query }: { readonly query: LessonsQuery }) {
     <search aria-label="Lessons">
       <Form method="get" className="search">
         {query.archived && <input type="hidden" name="archived" value="1" />}
-        <TextField name="q" label="Title or words in it" compact type="search" defaultValue={query.text} autoComplete="off" />
+        <TextField name="q" label="Words of the title" compact type="search" defaultValue={query.text} autoComplete="off" />
         <SelectField
           name="year"
           label="Year"

@@ -54,10 +54,8 @@ export function Members({ members, viewerId, permissions, trouble, resetLink }: 
           {resetLink?.personId === member.id && (
             <div className="made">
               <Note>
-                <p>
-                  Give this link to {member.name}: it lets them choose a new password, once, until{" "}
-                  <Time atMs={resetLink.expiresAtMs} form="date-time" />. You see it only now.
-                </p>
+                Give this link to {member.name}: it lets them choose a new password, once, until{" "}
+                <Time atMs={resetLink.expiresAtMs} form="date-time" />. You see it only now.
               </Note>
               <CopyField label={`Password link for ${member.name}`} value={resetLink.link} />
             </div>
