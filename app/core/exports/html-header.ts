@@ -163,11 +163,19 @@ function groupHtml(kind: string, items: readonly LessonNode[], options: { level:
     case "citations":
       return make(
         "Research used",
-        definitions(items, (item) => `<cite>${escape(attrText(item, "label"))}</cite>`, ["whyHere"]),
+        definitions(items, (item) => `<cite>${escape(readingName(attrText(item, "label")))}</cite>`, ["whyHere"]),
       );
     default:
       return make("Made with a newer version", items.map(newerHtml).join(""));
   }
+}
+
+/** "ni-zhou-2005" as "Ni and Zhou 2005"; another id as it is. */
+export function readingName(id: string): string {
+  const parts = /^([a-z]+(?:-[a-z]+)*)-(\d{4})$/.exec(id);
+  if (parts === null) return id;
+  const names = (parts[1] ?? "").split("-").map((name) => name.charAt(0).toUpperCase() + name.slice(1));
+  return `${names.join(" and ")} ${parts[2] ?? ""}`;
 }
 
 const ideaName = (slug: string): string => (Object.hasOwn(BIG_IDEAS, slug) ? BIG_IDEAS[slug as keyof typeof BIG_IDEAS] : slug);

@@ -10,12 +10,12 @@ const SIGNS: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">"
 /** Text that means itself, in content and between quotes. */
 export const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => SIGNS[sign] ?? "");
 
-/** ` name="value"` for each that is not empty; `true` is a bare attribute. Names are ours, never a person's. */
+/** ` name="value"` for each that is not empty or false. Names are ours, never a person's. */
 export function attributes(attrs: Readonly<Record<string, string | number | boolean | null | undefined>>): string {
   return Object.entries(attrs)
     .map(([name, value]) => {
       if (value === null || value === undefined || value === false || value === "") return "";
-      return value === true ? ` ${name}=""` : ` ${name}="${escape(String(value))}"`;
+      return ` ${name}="${escape(String(value))}"`;
     })
     .join("");
 }
