@@ -107,6 +107,8 @@ async function main(): Promise<void> {
   });
   port = (server.address() as AddressInfo).port;
   logger.debug({ port, host: config.host, databaseUrl: config.databaseUrl }, "listening");
+  // What a kill kept from the lists, told from the documents; nobody waits for it.
+  jobs.rebuildProjections().catch((err: unknown) => logger.error({ err }, "the lists could not be brought up to date"));
   console.log(greeting({ config, url: publicUrl(), setupLink: (await stores.people.countPeople()) === 0 ? `${publicUrl()}/setup?token=${setupToken}` : null }));
 }
 

@@ -31,7 +31,7 @@ export type HttpOptions = {
   readonly logger: Log;
   /** Rejects when the database cannot be used. */
   readonly checkReady: () => Promise<void>;
-  readonly servicesFor: (request: { cookieHeader: string | undefined; address: string; userAgent: string | undefined }) => Services;
+  readonly servicesFor: (request: { cookieHeader: string | undefined; address: string; userAgent: string | undefined; renewCookie: (cookie: string) => void }) => Services;
   readonly handleUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
 };
 
@@ -81,7 +81,14 @@ function mountPages(app: Express, pages: Pages, options: HttpOptions): void {
     build: pages.build,
     mode: options.dev ? "development" : "production",
     getLoadContext: (req, res) => ({
-      services: options.servicesFor({ cookieHeader: req.headers.cookie, address: req.ip ?? "unknown", userAgent: req.headers["user-agent"] }),
+      services: options.servicesFor({
+        cookieHeader: req.headers.cookie,
+        address: req.ip ?? "unknown",
+        userAgent: req.headers["user-agent"],
+        renewCookie: (cookie) => {
+          if (!res.headersSent) res.append("Set-Cookie", cookie);
+        },
+      }),
       nonce: String(res.locals["nonce"]),
       demo: options.demo,
       requestId: String(res.locals["requestId"]),
