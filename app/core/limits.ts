@@ -29,8 +29,8 @@ export const LIMITS = {
   maxConnectionsPerDocument: 500,
   /** What a slow reader may have waiting before it is cut off. */
   maxSendBufferBytes: 8 * MIB,
-  /** Frames kept for a connection whose room is still loading. */
-  maxWaitingFrames: 256,
+  /** Frames kept for a connection whose room is still loading, or whose client id is being bound. A script's first burst is hundreds. */
+  maxWaitingFrames: 1_024,
   /** Client ids one connection may bring into a document. A browser that was offline brings one for each time its page was opened. */
   maxNewClientIds: 1_024,
   /** Edits of all documents that wait to be written while the database fails. Past it new edits are turned away, not lost: their writers keep them. */

@@ -276,10 +276,9 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   const onEnd = (session: SessionControl) => {
     sessions.delete(session);
     const slot = slots.get(session.document);
-    if (slot === undefined) return;
-    if (slot.state === "loading") {
-      slot.waiting.delete(session);
-    } else if (slot.room.members.size === 0) {
+    // While the document loads, a session stays among the waiting: edits that it sent before it went are taken in.
+    if (slot === undefined || slot.state === "loading") return;
+    if (slot.room.members.size === 0) {
       planEmptied(slot.room, slot.life, EMPTIED_AFTER_MS);
       planUnload(slot.room, slot.life);
     }

@@ -28,7 +28,7 @@ import type { Member, Room } from "./room.ts";
 export type Session = {
   /** Take in one websocket message. Never throws. */
   readonly receive: (frame: Uint8Array) => void;
-  /** The connection is gone: stop speaking for it and tell the others. May be called twice. */
+  /** The connection is gone: stop speaking for it and tell the others. Edits that came before are still taken in. May be called twice. */
   readonly end: () => void;
 };
 
@@ -74,7 +74,10 @@ export function makeSession(options: SessionOptions): SessionControl {
   const { document, person, wantsAck, clock } = options;
   let room: Room | null = null;
   let mayWrite = options.mayWrite;
+  /** The line is gone: nothing is sent or received any more. What came before is still handled. */
   let ended = false;
+  /** We ended it: what is waiting is not handled either. */
+  let dismissed = false;
   /** Frames that wait for the room, or for the frame before them. */
   let inbox: Uint8Array[] = [];
   let inboxBytes = 0;
@@ -124,7 +127,6 @@ export function makeSession(options: SessionOptions): SessionControl {
   const end = () => {
     if (ended) return;
     ended = true;
-    inbox = [];
     unacknowledged = [];
     room?.leave(member);
     room?.awareness.leave(member);
@@ -132,6 +134,8 @@ export function makeSession(options: SessionOptions): SessionControl {
   };
 
   const shut = (reason: CloseReason) => {
+    dismissed = true;
+    inbox = [];
     if (ended) return;
     if (wantsAck) options.send(encodeClosing(reason));
     options.close(reason);
@@ -141,7 +145,7 @@ export function makeSession(options: SessionOptions): SessionControl {
   /** Acknowledge message number `count` when all that the room has accepted by now is durable. */
   const settle = (here: Room, count: number, type: SyncUpdate["type"]) => {
     if (type === "step2") untaken = false;
-    if (untaken || !wantsAck) return;
+    if (untaken || !wantsAck || ended) return;
     const last = unacknowledged.at(-1);
     if (last?.place === here.accepted()) last.count = count;
     else unacknowledged.push({ count, place: here.accepted() });
@@ -215,7 +219,7 @@ export function makeSession(options: SessionOptions): SessionControl {
         return null;
       }
       const kept = { type: message.type, update: Uint8Array.from(message.update) };
-      return here.claim(unbound, person.id).then(() => (ended ? undefined : (handleUpdate(here, kept, count) ?? undefined)));
+      return here.claim(unbound, person.id).then(() => (dismissed ? undefined : (handleUpdate(here, kept, count) ?? undefined)));
     }
     const owners = new Set(writers.map((clientId) => here.ownerOf(clientId)));
     const isForeign = [...owners].some((owner) => owner !== person.id);
@@ -261,7 +265,7 @@ export function makeSession(options: SessionOptions): SessionControl {
       case "awareness": {
         const entries = parseAwareness(message.body);
         if (typeof entries === "string") shut(entries);
-        else here.awareness.take(member, entries);
+        else if (!ended) here.awareness.take(member, entries);
         return null;
       }
       case "queryAwareness": {
@@ -273,7 +277,7 @@ export function makeSession(options: SessionOptions): SessionControl {
   };
 
   const drain = () => {
-    while (room !== null && !busy && !ended) {
+    while (room !== null && !busy && !dismissed) {
       const frame = inbox.shift();
       if (frame === undefined) return;
       inboxBytes -= frame.length;
@@ -317,8 +321,12 @@ export function makeSession(options: SessionOptions): SessionControl {
     },
     end,
     attach: (loaded) => {
-      if (ended) return;
+      if (dismissed) return;
       room = loaded;
+      if (ended) {
+        drain();
+        return;
+      }
       room.join(member);
       if (mayWrite) deliver(encodeStep1(room.stateVector()));
       const everybody = room.awareness.everybody();

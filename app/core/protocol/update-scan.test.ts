@@ -37,7 +37,10 @@ function randomUpdates(random: (limit: number) => number): Uint8Array[] {
       () => text.length > 0 && text.delete(random(text.length), 1),
       () => text.length > 0 && text.format(0, 1, { bold: true, link: { href: "x" } }),
       () => text.insertEmbed(0, { image: "one", list: [1, { deep: null }] }),
-      () => doc.getMap("map").set(`k${random(3)}`, [1, -2.5, 2 ** 40, "s", null, undefined, true, false, { a: [] }, 7n, new Uint8Array([1, 2])][random(11)]),
+      () =>
+        doc
+          .getMap("map")
+          .set(`k${random(3)}`, [1, -2.5, 2 ** 40, "s", null, undefined, true, false, { a: [] }, 7n, new Uint8Array([1, 2])][random(11)]),
       () => doc.getMap("map").delete(`k${random(3)}`),
       () => array.insert(0, [1, "two", { three: [3] }]),
       () => array.insert(0, [new Uint8Array([9, 9])]),

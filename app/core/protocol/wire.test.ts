@@ -40,7 +40,14 @@ test.each([
 });
 
 test("[WP1] every frame that is cut off or continued is refused", () => {
-  const frames = [encodeStep1(bytes), encodeUpdate(bytes), encodeAwarenessFrame(bytes), encodePersisted(300), encodeClosing("restart"), encodeNotice([])];
+  const frames = [
+    encodeStep1(bytes),
+    encodeUpdate(bytes),
+    encodeAwarenessFrame(bytes),
+    encodePersisted(300),
+    encodeClosing("restart"),
+    encodeNotice([]),
+  ];
   for (const frame of frames) {
     for (let length = 0; length < frame.length; length++) expect(parseServerFrame(frame.subarray(0, length))).toBeNull();
     expect(parseServerFrame(Uint8Array.from([...frame, 0]))).toBeNull();
@@ -69,7 +76,11 @@ test.each<[string, Uint8Array, string]>([
   ["a state that is a list", Uint8Array.of(1, 1, 1, 2, 0x5b, 0x5d), "malformed"],
   ["bytes that are no UTF-8", Uint8Array.of(1, 1, 1, 2, 0xff, 0xff), "malformed"],
   ["an entry that is cut off", joinAwareness([entry(1, {})]).subarray(0, 4), "malformed"],
-  ["a state that nests without end", joinAwareness([entry(1, JSON.parse('{"a":'.repeat(200) + "1" + "}".repeat(200)) as Record<string, unknown>)]), "malformed"],
+  [
+    "a state that nests without end",
+    joinAwareness([entry(1, JSON.parse('{"a":'.repeat(200) + "1" + "}".repeat(200)) as Record<string, unknown>)]),
+    "malformed",
+  ],
 ])("[WP8] %s is refused", (_what, body, trouble) => {
   expect(parseAwareness(body)).toBe(trouble);
 });
