@@ -4,7 +4,6 @@
 import { z } from "zod";
 import type { LessonFactValues } from "./lesson-node.ts";
 
-export type LinkRole = "main" | "uses" | "builds-on" | "feeds";
 /** One link to a curriculum statement. `more` keeps keys of an import that this version does not know. */
 export type CurriculumLink = {
   readonly framework: string;

@@ -12,7 +12,7 @@ import { SCHEMA_VERSION } from "../schema/version.ts";
 import { readFragment, writeFragment } from "./fragment.ts";
 import { readLinks, readYearGroup, yearGroupFact } from "./lesson-facts.ts";
 import { fieldText, makeNode, mapNodes, parseContent } from "./lesson-node.ts";
-import type { LessonData, LessonFactValues, LessonNode, MakeBlockId } from "./lesson-node.ts";
+import type { LessonData, LessonNode, MakeBlockId } from "./lesson-node.ts";
 import { findStageTemplate, makeHeader, makeStages } from "./new-lesson.ts";
 
 export { putBack } from "./put-back.ts";
@@ -140,5 +140,3 @@ function withTitle(header: LessonNode, title: string): LessonNode {
   const line = makeNode("line", { field: "title" }, title === "" ? [] : [{ type: "text", text: title }]);
   return { ...header, content: [line, ...(header.content ?? []).filter((node) => !isTitle(node))] };
 }
-
-export type { LessonFactValues };

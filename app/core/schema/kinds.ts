@@ -426,8 +426,6 @@ export const STAGE_TEMPLATES = {
   },
 } as const;
 
-export type StageTemplate = keyof typeof STAGE_TEMPLATES | "custom";
-
 /** The five big ideas of teaching for mastery (NCETM), by slug. */
 export const BIG_IDEAS = {
   coherence: "Coherence",

@@ -5,8 +5,8 @@
  * Always true: content is `*` (SC1); attributes are primitives, never a person's text (SC3); stages, blocks and items have a
  * permanent id (SC4); there are no inline atoms (SC5).
  */
-import type { Attrs, DOMOutputSpec, Node, NodeSpec } from "prosemirror-model";
-import { findItemKind, findKind } from "./kinds.ts";
+import type { Attrs, DOMOutputSpec, NodeSpec } from "prosemirror-model";
+import { findKind } from "./kinds.ts";
 
 /** A line's place in a list. A flat list: indent is a number, so indenting never moves a node. */
 export type LineVariant = "plain" | "bullet" | "number";
@@ -204,12 +204,3 @@ export const nodes = {
 
   text: {},
 } as const satisfies Record<string, NodeSpec>;
-
-/** The voice and label of a line, from its parent's kind; used by the editor's decorations and by the exports. */
-export function lineSpec(
-  parent: Pick<Node, "type" | "attrs">,
-  fieldName: string,
-): { readonly label: string; readonly voice: string; readonly prompt: string } | null {
-  const fields = parent.type.name === "item" ? findItemKind(String(parent.attrs["kind"]))?.fields : findKind(String(parent.attrs["kind"]))?.fields;
-  return fields?.find((candidate) => candidate.name === fieldName) ?? null;
-}
