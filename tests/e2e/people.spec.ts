@@ -4,7 +4,7 @@
  */
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { DEMO_PASSWORD } from "../../prisma/seed/index.ts";
+import { DEMO_PASSWORD } from "../support/demo.ts";
 import { expect, signIn, test } from "../support/e2e.ts";
 import { startServer } from "../support/server.ts";
 
@@ -32,7 +32,7 @@ test.describe("signing in and out", () => {
     await page.getByRole("button", { name: /Your account/ }).click();
     const answer = page.waitForResponse((response) => response.url().endsWith("/logout") && response.request().method() === "POST");
     await page.getByRole("menuitem", { name: "Sign out" }).click();
-    expect((await answer).headers()["clear-site-data"]).toBe('"cache", "cookies", "storage"');
+    expect((await (await answer).allHeaders())["clear-site-data"]).toBe('"cache", "cookies", "storage"');
     await expect(page).toHaveURL(`${app.url}/login`);
     await page.goto(`${app.url}/account`);
     await expect(page).toHaveURL(/\/login\?then=%2Faccount/);
@@ -83,14 +83,14 @@ test.describe("without script", () => {
       await page.getByRole("button", { name: "Sign in" }).click();
 
       await expect(page).toHaveURL(`${app.url}/lessons/new`);
-      await page.getByLabel("Title").fill("Halves and quarters without script");
-      await page.getByLabel("Minutes").fill("soon");
+      await page.getByLabel("Title", { exact: true }).fill("Halves and quarters without script");
+      await page.getByLabel("Minutes", { exact: true }).fill("soon");
       await page.getByText("One problem").click();
       await page.getByRole("button", { name: "Start the lesson" }).click();
-      await expect(page.getByLabel("Minutes")).toBeFocused();
-      await expect(page.getByLabel("Title")).toHaveValue("Halves and quarters without script");
+      await expect(page.getByLabel("Minutes", { exact: true })).toBeFocused();
+      await expect(page.getByLabel("Title", { exact: true })).toHaveValue("Halves and quarters without script");
       await expect(page.getByRole("radio", { name: /One problem/ })).toBeChecked();
-      await page.getByLabel("Minutes").fill("45");
+      await page.getByLabel("Minutes", { exact: true }).fill("45");
       await page.getByRole("button", { name: "Start the lesson" }).click();
       await expect(page).toHaveURL(/\/lessons\/[a-z0-9]+$/);
 
@@ -153,7 +153,7 @@ test.describe("an organisation from its first day", () => {
       // --- an invitation, for somebody new
       await admin.getByRole("link", { name: "Oakfield Primary" }).first().click();
       await admin.getByRole("button", { name: "Make a link" }).click();
-      const invitation = await admin.getByLabel("Invitation link").inputValue();
+      const invitation = await admin.getByLabel("Invitation link", { exact: true }).inputValue();
       const joiner = await open();
       await joiner.goto(invitation);
       await expect(joiner.getByRole("heading", { level: 1 })).toHaveText("Join Oakfield Primary");
@@ -173,21 +173,21 @@ test.describe("an organisation from its first day", () => {
 
       // --- a role
       await admin.reload();
-      await admin.getByLabel("Role of Idris Cole").selectOption({ label: "Maths lead" });
+      await admin.getByLabel("Role of Idris Cole", { exact: true }).selectOption({ label: "Maths lead" });
       await admin.getByRole("button", { name: "Change the role of Idris Cole" }).click();
       await expect(admin.getByText("The role is changed.")).toBeVisible();
-      await expect(admin.getByLabel("Role of Idris Cole")).toHaveValue("maths-lead");
+      await expect(admin.getByLabel("Role of Idris Cole", { exact: true })).toHaveValue("maths-lead");
 
       // --- a second person joins with the account they have: withdrawn first, then for good
       await joiner.getByRole("link", { name: "Oakfield Primary" }).first().click();
       await joiner.getByRole("button", { name: "Make a link" }).click();
-      const second = await joiner.getByLabel("Invitation link").inputValue();
+      const second = await joiner.getByLabel("Invitation link", { exact: true }).inputValue();
       await joiner.goto(second);
       await expect(joiner.getByRole("button", { name: "Join as Idris Cole" })).toBeVisible();
 
       // --- a password link
       await admin.getByRole("button", { name: "Make a password link for Idris Cole" }).click();
-      const reset = await admin.getByLabel("Password link for Idris Cole").inputValue();
+      const reset = await admin.getByLabel("Password link for Idris Cole", { exact: true }).inputValue();
       const phone = await open();
       await phone.goto(reset);
       await phone.getByLabel("New password").fill("another long passphrase");
@@ -206,7 +206,7 @@ test.describe("an organisation from its first day", () => {
       await admin.getByRole("link", { name: "Remove Idris Cole" }).click();
       await question.getByRole("button", { name: "Remove Idris Cole" }).click();
       await expect(admin.getByText("They are no longer a member")).toBeVisible();
-      await expect(admin.getByLabel("Role of Idris Cole")).toHaveCount(0);
+      await expect(admin.getByLabel("Role of Idris Cole", { exact: true })).toHaveCount(0);
       await joiner.goto(`${server.url}/`);
       await expect(joiner.getByRole("link", { name: "Year 3 team" })).toHaveCount(0);
     } finally {
@@ -222,7 +222,7 @@ test.describe("my account", () => {
     const there = await openAs("esther");
     await here.goto(`${app.url}/account`);
     await expect(here.getByRole("main")).toHaveAttribute("data-user-id", /.+/);
-    await expect(here.getByText("this device")).toHaveCount(1);
+    await expect(here.getByText("this device", { exact: true })).toHaveCount(1);
     await here
       .getByRole("button", { name: /End the session on/ })
       .first()
@@ -293,7 +293,7 @@ test.describe("the list of lessons", () => {
   test("a copy can be archived, brought back by Undo, and found among the archived", async ({ openAs, app }) => {
     const page = await openAs("ben");
     await page.goto(`${app.url}/lessons/new?from=demo-y1-parts-of-7`);
-    await page.getByLabel("Title").fill("Parts of 8, from parts of 7");
+    await page.getByLabel("Title", { exact: true }).fill("Parts of 8, from parts of 7");
     await page.getByRole("button", { name: "Copy the lesson" }).click();
     await expect(page).toHaveURL(/\/lessons\/[a-z0-9]+$/);
 
@@ -397,7 +397,7 @@ test.describe("axe finds nothing, and nothing is wider than the screen", () => {
         await page.getByRole("menuitem", { name: "Elm Lane Primary" }).click();
         await expect(page.getByRole("heading", { level: 1, name: "Elm Lane Primary" })).toBeVisible();
         await page.getByRole("button", { name: "Make a link" }).click();
-        await expect(page.getByLabel("Invitation link")).toBeVisible();
+        await expect(page.getByLabel("Invitation link", { exact: true })).toBeVisible();
         await check(page, "an organisation with a fresh link");
         await context.close();
       });
