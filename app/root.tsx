@@ -59,7 +59,7 @@ export function Layout({ children }: { readonly children: ReactNode }) {
         </a>
         {shell?.demo === true && (
           <aside className="demo" aria-label="Demo">
-            <b>Demo:</b> everything here is made up. Do not write about real pupils.
+            <b>Demo:</b> everything here is made up. No real pupils.
           </aside>
         )}
         <Toasts>{children}</Toasts>

@@ -1,7 +1,7 @@
 /** The lessons I may open: search, archive with a way back, pages. Archiving is a POST here, wherever it is asked for. */
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { Form, Link, useActionData, useLoaderData, useNavigate, useSearchParams } from "@remix-run/react";
-import { Archive, Plus, Undo2 } from "lucide-react";
+import { Archive, Undo2 } from "lucide-react";
 import { LessonList } from "../../components/lesson-list/lesson-list.tsx";
 import { YEAR_GROUPS, yearWords } from "../../components/lesson-list/year-words.ts";
 import { PageErrors, pageTitle } from "../../components/shell/page-errors.tsx";
@@ -61,9 +61,6 @@ export default function Lessons() {
           <h1>Lessons</h1>
           <p>All that you may open, newest change first.</p>
         </div>
-        <ButtonLink className="phone-only" to="/lessons/new" icon={Plus}>
-          New lesson
-        </ButtonLink>
       </header>
       <Search key={here} query={query} />
       <div className="list-head">
