@@ -54,7 +54,13 @@ export function placeNear(box: HTMLElement, rect: { readonly left: number; reado
   const { offsetWidth: width, offsetHeight: height } = box;
   const left = Math.max(8, Math.min(rect.left, window.innerWidth - width - 8));
   const fitsBelow = rect.bottom + height + 8 < window.innerHeight;
-  const top = above ? (rect.top - height - 8 > 0 ? rect.top - height - 8 : rect.bottom + 8) : fitsBelow || rect.top < height ? rect.bottom + 6 : rect.top - height - 6;
+  const top = above
+    ? rect.top - height - 8 > 0
+      ? rect.top - height - 8
+      : rect.bottom + 8
+    : fitsBelow || rect.top < height
+      ? rect.bottom + 6
+      : rect.top - height - 6;
   box.style.left = `${left - frame.left}px`;
   box.style.top = `${top - frame.top}px`;
 }

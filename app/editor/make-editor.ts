@@ -12,7 +12,7 @@ import type { LessonFactValues } from "#core/model/lesson-node";
 import { lessonSchema } from "#core/schema/schema";
 import { blockIds } from "./block-ids.ts";
 import { bindFragment, isFromDocument, stopUndoGroup } from "./collab/sync-plugin.ts";
-import { drawCursor, selectionClass, type WhoPlace } from "./decorations/cursors.ts";
+import { drawCursor, placeFlags, selectionClass, type WhoPlace } from "./decorations/cursors.ts";
 import { fieldHints } from "./decorations/field-hints.ts";
 import { lessonChrome } from "./decorations/lesson-chrome.ts";
 import { lessonKeys } from "./keys.ts";
@@ -68,12 +68,20 @@ export function makeEditor(options: EditorOptions): EditorView {
   const view: EditorView = new EditorView(options.place, {
     state,
     editable: options.editable,
-    attributes: { class: "lesson lesson-editor", "aria-label": "Lesson", role: "textbox", "aria-multiline": "true", spellcheck: "true", lang: "en-GB" },
+    attributes: {
+      class: "lesson lesson-editor",
+      "aria-label": "Lesson",
+      role: "textbox",
+      "aria-multiline": "true",
+      spellcheck: "true",
+      lang: "en-GB",
+    },
     dispatchTransaction: (transaction: Transaction) => {
       const single = transaction.getMeta(ONE_ACT) === true;
       if (single) stopUndoGroup(view.state);
       view.updateState(view.state.apply(transaction));
       if (single) stopUndoGroup(view.state);
+      placeFlags(view.dom);
       options.onState(view.state);
     },
   });

@@ -11,7 +11,8 @@ export const newBlock = (kind: string, attrs: Readonly<Record<string, unknown>> 
   Node.fromJSON(lessonSchema, makeEmptyBlock(kind, newBlockId, attrs));
 
 /** A new line of a field. */
-export const newLine = (field: string, content: Node | readonly Node[] | null = null): Node => lessonSchema.node("line", { field }, content ?? undefined);
+export const newLine = (field: string, content: Node | readonly Node[] | null = null): Node =>
+  lessonSchema.node("line", { field }, content ?? undefined);
 
 /** One more item for a block: a row gets as many cells as the table has columns, an option the next letter. */
 export function newItem(block: Node): Node | null {
@@ -26,12 +27,12 @@ export function newItem(block: Node): Node | null {
   return Node.fromJSON(lessonSchema, makeEmptyItem(spec.kind, newBlockId, { label: nextLabel(spec.kind, items) }));
 }
 
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("");
 
 function nextLabel(itemKind: string, items: readonly Node[]): string {
   if (itemKind !== "option" && itemKind !== "case_pupil") return "";
   const taken = new Set(items.map((item) => String(item.attrs["label"])));
-  return [...LETTERS].find((letter) => !taken.has(letter)) ?? "";
+  return LETTERS.find((letter) => !taken.has(letter)) ?? "";
 }
 
 /** An empty stage. */

@@ -93,7 +93,16 @@ class Session implements OpenLesson {
     this.connection = connection;
     this.options = options;
     const facts = readFacts(connection.doc);
-    this.shown = { phase: "opening", save: connection.save.view(), people: [], outline: EMPTY_OUTLINE, facts, current: null, canUndo: false, canRedo: false };
+    this.shown = {
+      phase: "opening",
+      save: connection.save.view(),
+      people: [],
+      outline: EMPTY_OUTLINE,
+      facts,
+      current: null,
+      canUndo: false,
+      canRedo: false,
+    };
     connection.save.subscribe(this.onSave);
     connection.awareness.on("change", this.onPeople);
     connection.doc.getMap(FACTS).observe(this.onFacts);
@@ -258,6 +267,6 @@ class Session implements OpenLesson {
 
   private change(part: Partial<OpenLessonView>): void {
     this.shown = { ...this.shown, ...part } as OpenLessonView;
-    for (const listener of [...this.listeners]) listener();
+    for (const listener of this.listeners) listener();
   }
 }

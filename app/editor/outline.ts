@@ -7,10 +7,21 @@ import { findLine } from "./lesson-place.ts";
 
 export type OutlineStage = { readonly id: string; readonly title: string; readonly minutes: number; readonly blocks: number };
 /** `current`: id of the header or stage that the cursor is in. */
-export type Outline = { readonly title: string; readonly stages: readonly OutlineStage[]; readonly totalMinutes: number; readonly headerId: string | null };
+export type Outline = {
+  readonly title: string;
+  readonly stages: readonly OutlineStage[];
+  readonly totalMinutes: number;
+  readonly headerId: string | null;
+};
 
 /** Somebody who has the lesson open. One person with two windows is here once. */
-export type PersonHere = { readonly id: string; readonly name: string; readonly place: WhoPlace; readonly self: boolean; readonly partId: string | null };
+export type PersonHere = {
+  readonly id: string;
+  readonly name: string;
+  readonly place: WhoPlace;
+  readonly self: boolean;
+  readonly partId: string | null;
+};
 
 /** The outline of a document. */
 export function readOutline(doc: Node): Outline {
@@ -51,7 +62,8 @@ export function readPeople(awareness: Awareness): readonly PersonHere[] {
     const self = clientId === awareness.clientID;
     const partId = typeof state.part === "string" ? state.part : null;
     const before = found.get(id);
-    if (before === undefined || self || (!before.self && before.partId === null)) found.set(id, { id, name, self: self || before?.self === true, partId });
+    if (before === undefined || self || (!before.self && before.partId === null))
+      found.set(id, { id, name, self: self || before?.self === true, partId });
   }
   const places = placePeople(found.keys());
   return [...found.values()]

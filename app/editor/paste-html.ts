@@ -5,7 +5,27 @@
 import { isSafeHref } from "#core/schema/marks";
 
 const DROPPED = "style, script, meta, link, title, xml, img, svg, object, iframe, template, noscript, button, input, select, textarea";
-const BLOCKS = new Set(["P", "DIV", "H1", "H2", "H3", "H4", "H5", "H6", "LI", "BLOCKQUOTE", "PRE", "TR", "SECTION", "ARTICLE", "UL", "OL", "TABLE", "DT", "DD"]);
+const BLOCKS = new Set([
+  "P",
+  "DIV",
+  "H1",
+  "H2",
+  "H3",
+  "H4",
+  "H5",
+  "H6",
+  "LI",
+  "BLOCKQUOTE",
+  "PRE",
+  "TR",
+  "SECTION",
+  "ARTICLE",
+  "UL",
+  "OL",
+  "TABLE",
+  "DT",
+  "DD",
+]);
 
 type OpenLine = { readonly element: HTMLElement };
 
@@ -16,11 +36,12 @@ export function cleanHtml(html: string): string {
   for (const element of source.body.querySelectorAll(DROPPED)) element.remove();
   const target = document.implementation.createHTMLDocument("");
   const writer = new LineWriter(target);
-  writer.children(source.body, { bold: false, italic: false, href: null });
+  writer.children(source.body, { bold: false, italic: false, href: null, list: null });
   return [...target.body.children].map((line) => line.outerHTML).join("");
 }
 
-type Style = { readonly bold: boolean; readonly italic: boolean; readonly href: string | null };
+/** What the elements around some text make of it. */
+type Style = { readonly bold: boolean; readonly italic: boolean; readonly href: string | null; readonly list: ListPlace | null };
 
 /** Walks the source once, in order, and writes flat lines. */
 class LineWriter {
@@ -51,7 +72,7 @@ class LineWriter {
     }
     this.line = null;
     const isLine = element.tagName !== "UL" && element.tagName !== "OL" && element.tagName !== "TABLE";
-    if (isLine) this.open(listPlace(element));
+    if (isLine) this.open(inner.list);
     this.children(element, inner);
     this.line = null;
   }
@@ -71,7 +92,7 @@ class LineWriter {
     const words = isElement(parent) && parent.tagName === "PRE" ? raw : raw.replace(/[ \t\r\n]+/g, " ");
     const line = this.line;
     if (words.trim() === "" && (line === null || line.element.textContent === "")) return;
-    const open = line ?? this.open(null);
+    const open = line ?? this.open(style.list);
     if (open.element.parentNode === null) this.target.body.append(open.element);
     let inline: Node = this.target.createTextNode(open.element.textContent === "" ? words.trimStart() : words);
     for (const [on, tag] of [
@@ -106,7 +127,8 @@ function styleOf(element: HTMLElement, outer: Style): Style {
   const italic = slant === "" ? outer.italic || tag === "I" || tag === "EM" : slant === "italic";
   const href = tag === "A" ? (element.getAttribute("href") ?? "") : "";
   // A place in the other document means nothing here.
-  return { bold, italic, href: href !== "" && !href.startsWith("#") && isSafeHref(href) ? href : outer.href };
+  const isLink = href !== "" && !href.startsWith("#") && isSafeHref(href);
+  return { bold, italic, href: isLink ? href : outer.href, list: listPlace(element) ?? outer.list };
 }
 
 type ListPlace = { readonly variant: "bullet" | "number"; readonly indent: number };

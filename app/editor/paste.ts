@@ -6,6 +6,7 @@ import { Fragment, type Node, type Slice } from "prosemirror-model";
 import { Plugin, TextSelection, type Transaction } from "prosemirror-state";
 import { lessonSchema } from "#core/schema/schema";
 import { deleteAcross } from "./commands/erase.ts";
+import { enterBefore } from "./commands/walk.ts";
 import { endOf, findLine, isMulti, type LinePlace } from "./lesson-place.ts";
 import { newBlock, newItem, newLine, renewIds } from "./new-nodes.ts";
 import { cleanHtml } from "./paste-html.ts";
@@ -75,7 +76,9 @@ export function putSlice(transaction: Transaction, slice: Slice): boolean {
 }
 
 function putWhole(transaction: Transaction, at: number, nodes: readonly Node[]): boolean {
-  transaction.insert(at, Fragment.from(nodes.map(renewIds)));
+  const fresh = Fragment.from(nodes.map(renewIds));
+  transaction.insert(at, fresh);
+  enterBefore(transaction, at + fresh.size);
   return true;
 }
 

@@ -79,7 +79,8 @@ export function show(state: EditorState): string {
         const offset = selection.head - pos - 1;
         words = `${words.slice(0, offset)}|${words.slice(offset)}`;
       }
-      const variant = node.attrs["variant"] === "plain" ? "" : `${node.attrs["variant"] === "bullet" ? "-" : "1."}${"›".repeat(Number(node.attrs["indent"]))} `;
+      const variant =
+        node.attrs["variant"] === "plain" ? "" : `${node.attrs["variant"] === "bullet" ? "-" : "1."}${"›".repeat(Number(node.attrs["indent"]))} `;
       return `${String(node.attrs["field"])}:"${variant}${words}"`;
     }
     const children: string[] = [];

@@ -17,7 +17,11 @@ const fraction = new InputRule(/(?:^|[^\d/.,])(\d{1,3})\/([1-9]\d{0,2})([\s.,;:!
   const [, top = "", bottom = "", after = ""] = match;
   const from = end - top.length - bottom.length - 1;
   if (state.doc.rangeHasMark(from, end, math) || state.doc.rangeHasMark(from, end, link)) return null;
-  return state.tr.addMark(from, end, math.create({ notation: "fraction" })).insertText(after, end).removeStoredMark(math).setMeta(ONE_ACT, true);
+  return state.tr
+    .addMark(from, end, math.create({ notation: "fraction" }))
+    .insertText(after, end)
+    .removeStoredMark(math)
+    .setMeta(ONE_ACT, true);
 });
 
 /** `3 x 4`, `3*4`: the moment the second number begins. */
@@ -45,7 +49,8 @@ const timesBefore = new InputRule(/(?:^|\s)x(\d)$/, (state, match, _start, end) 
 const list = (pattern: RegExp, variant: "bullet" | "number"): InputRule =>
   new InputRule(pattern, (state, _match, start, end) => {
     const place = findLine(state.doc.resolve(start));
-    if (place === null || place.block === null || !isMulti(place.parent.node, place.field) || place.line.node.attrs["variant"] !== "plain") return null;
+    if (place === null || place.block === null || !isMulti(place.parent.node, place.field) || place.line.node.attrs["variant"] !== "plain")
+      return null;
     return state.tr.delete(start, end).setNodeAttribute(place.line.pos, "variant", variant).setMeta(ONE_ACT, true);
   });
 

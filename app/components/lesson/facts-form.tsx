@@ -16,10 +16,22 @@ const ROLES = [
 const DEFAULT_FRAMEWORK = "dfe-rtp-2020";
 const MAX_MINUTES = 600;
 
+const wordsOf = (value: FormDataEntryValue | null): string => (typeof value === "string" ? value.trim() : "");
+
 type Row = { readonly key: number; readonly framework: string; readonly code: string; readonly role: string };
 
-export function FactsForm({ facts, onSave, onClose }: { readonly facts: FactsView; readonly onSave: (facts: FactsInput) => void; readonly onClose: () => void }) {
-  const [rows, setRows] = useState<readonly Row[]>(() => facts.links.map((link, key) => ({ key, framework: link.framework, code: link.code, role: link.role })));
+export function FactsForm({
+  facts,
+  onSave,
+  onClose,
+}: {
+  readonly facts: FactsView;
+  readonly onSave: (facts: FactsInput) => void;
+  readonly onClose: () => void;
+}) {
+  const [rows, setRows] = useState<readonly Row[]>(() =>
+    facts.links.map((link, key) => ({ key, framework: link.framework, code: link.code, role: link.role })),
+  );
   const [wrong, setWrong] = useState<string | null>(null);
   const change = (key: number, part: Partial<Row>): void => setRows((before) => before.map((row) => (row.key === key ? { ...row, ...part } : row)));
 
@@ -33,7 +45,7 @@ export function FactsForm({ facts, onSave, onClose }: { readonly facts: FactsVie
       return;
     }
     onSave({
-      yearGroup: String(form.get("yearGroup") ?? "").trim(),
+      yearGroup: wordsOf(form.get("yearGroup")),
       durationMinutes: minutes,
       links: rows.map((row) => ({ framework: row.framework, code: row.code.trim(), role: row.role })).filter((row) => row.code !== ""),
     });
@@ -86,8 +98,20 @@ export function FactsForm({ facts, onSave, onClose }: { readonly facts: FactsVie
           <ul>
             {rows.map((row, index) => (
               <li key={row.key}>
-                <input className="in" type="text" aria-label={`Code ${index + 1}`} value={row.code} placeholder="3F-1" onChange={(event) => change(row.key, { code: event.target.value })} />
-                <select className="in" aria-label={`How the lesson uses code ${index + 1}`} value={row.role} onChange={(event) => change(row.key, { role: event.target.value })}>
+                <input
+                  className="in"
+                  type="text"
+                  aria-label={`Code ${index + 1}`}
+                  value={row.code}
+                  placeholder="3F-1"
+                  onChange={(event) => change(row.key, { code: event.target.value })}
+                />
+                <select
+                  className="in"
+                  aria-label={`How the lesson uses code ${index + 1}`}
+                  value={row.role}
+                  onChange={(event) => change(row.key, { role: event.target.value })}
+                >
                   {ROLES.map((role) => (
                     <option key={role.value} value={role.value}>
                       {role.label}
@@ -102,7 +126,17 @@ export function FactsForm({ facts, onSave, onClose }: { readonly facts: FactsVie
           </ul>
           <Button
             icon={Plus}
-            onClick={() => setRows((before) => [...before, { key: Math.max(-1, ...before.map((row) => row.key)) + 1, framework: DEFAULT_FRAMEWORK, code: "", role: before.length === 0 ? "main" : "uses" }])}
+            onClick={() =>
+              setRows((before) => [
+                ...before,
+                {
+                  key: Math.max(-1, ...before.map((row) => row.key)) + 1,
+                  framework: DEFAULT_FRAMEWORK,
+                  code: "",
+                  role: before.length === 0 ? "main" : "uses",
+                },
+              ])
+            }
           >
             Add a code
           </Button>

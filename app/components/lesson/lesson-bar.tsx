@@ -6,7 +6,12 @@ import { Crumbs, TopBar } from "../shell/top-bar.tsx";
 export type LessonView = "design" | "read" | "versions";
 
 type LessonBarProps = {
-  readonly lesson: { readonly id: string; readonly title: string; readonly organisationName: string; readonly permissions: { readonly "lesson.read-versions": boolean } };
+  readonly lesson: {
+    readonly id: string;
+    readonly title: string;
+    readonly organisationName: string;
+    readonly permissions: { readonly "lesson.read-versions": boolean };
+  };
   readonly view: LessonView;
   readonly right?: ReactNode;
   /** The studio has a dock on phones instead. */
@@ -17,7 +22,9 @@ export function LessonBar({ lesson, view, right, dock = false }: LessonBarProps)
   const here = (name: LessonView) => (view === name ? { "aria-current": "page" as const } : {});
   return (
     <TopBar
-      left={<Crumbs before={[{ label: lesson.organisationName, to: "/lessons" }]} here={lesson.title === "" ? "Lesson without a title" : lesson.title} />}
+      left={
+        <Crumbs before={[{ label: lesson.organisationName, to: "/lessons" }]} here={lesson.title === "" ? "Lesson without a title" : lesson.title} />
+      }
       middle={
         <nav className="views" aria-label="View">
           <Link to={`/lessons/${lesson.id}`} {...here("design")}>

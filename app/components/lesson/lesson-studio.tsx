@@ -191,7 +191,8 @@ function StudioNotes({ archived, newer }: { readonly archived: boolean; readonly
   if (newer) {
     return (
       <p className="note amber" role="alert">
-        <b>Made with a newer version.</b> Somebody has used something that this page does not know yet. You can read the lesson; reload the page to write.
+        <b>Made with a newer version.</b> Somebody has used something that this page does not know yet. You can read the lesson; reload the page to
+        write.
       </p>
     );
   }

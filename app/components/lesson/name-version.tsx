@@ -6,8 +6,17 @@ import { Dialog } from "../ui/dialog.tsx";
 import { KIND_OPTIONS } from "./version-words.ts";
 
 /** The fields, for a form that somebody else posts. `prefix` makes ids unique; `errors` by field. */
-export function VersionFields({ prefix, errors, values }: { readonly prefix: string; readonly errors: Readonly<Record<string, string>>; readonly values: Readonly<Record<string, string>> }) {
-  const problem = (name: string) => (errors[name] === undefined ? {} : { "aria-invalid": true as const, "aria-describedby": `${prefix}-${name}-error` });
+export function VersionFields({
+  prefix,
+  errors,
+  values,
+}: {
+  readonly prefix: string;
+  readonly errors: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, string>>;
+}) {
+  const problem = (name: string) =>
+    errors[name] === undefined ? {} : { "aria-invalid": true as const, "aria-describedby": `${prefix}-${name}-error` };
   const message = (name: string) =>
     errors[name] === undefined ? null : (
       <span className="m" id={`${prefix}-${name}-error`}>
@@ -35,7 +44,16 @@ export function VersionFields({ prefix, errors, values }: { readonly prefix: str
           For instance: lesson 1
         </span>
         {message("title")}
-        <input type="text" id={`${prefix}-title`} name="title" className="in" maxLength={120} defaultValue={values["title"]} aria-describedby={`${prefix}-title-hint`} {...problem("title")} />
+        <input
+          type="text"
+          id={`${prefix}-title`}
+          name="title"
+          className="in"
+          maxLength={120}
+          defaultValue={values["title"]}
+          aria-describedby={`${prefix}-title-hint`}
+          {...problem("title")}
+        />
       </div>
       <div className={errors["note"] === undefined ? "field" : "field err"}>
         <label htmlFor={`${prefix}-note`}>
@@ -48,10 +66,26 @@ export function VersionFields({ prefix, errors, values }: { readonly prefix: str
   );
 }
 
-type Answer = { readonly named?: number; readonly kind?: string; readonly message?: string | null; readonly errors?: Readonly<Record<string, string>>; readonly values?: Readonly<Record<string, string>> };
+type Answer = {
+  readonly named?: number;
+  readonly kind?: string;
+  readonly message?: string | null;
+  readonly errors?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, string>>;
+};
 
 /** The dialog of the studio. `onNamed` is called with the number when the server has kept it. */
-export function NameVersionDialog({ lessonId, open, onClose, onNamed }: { readonly lessonId: string; readonly open: boolean; readonly onClose: () => void; readonly onNamed: (number: number) => void }) {
+export function NameVersionDialog({
+  lessonId,
+  open,
+  onClose,
+  onNamed,
+}: {
+  readonly lessonId: string;
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly onNamed: (number: number) => void;
+}) {
   const fetcher = useFetcher<Answer>();
   const named = fetcher.state === "idle" ? fetcher.data?.named : undefined;
   useEffect(() => {

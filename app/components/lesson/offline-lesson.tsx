@@ -29,7 +29,11 @@ export function OfflineLesson({ lessonId }: { readonly lessonId: string }) {
       <TopBar middle={null} right={null} />
       <main id="main" tabIndex={-1} className="page narrow">
         <h1>We cannot reach Bansho</h1>
-        <p className="text">{kept.state === "looking" ? "Looking for the lesson on this device." : "This lesson has not been opened on this device, so it is not here. We try again by ourselves."}</p>
+        <p className="text">
+          {kept.state === "looking"
+            ? "Looking for the lesson on this device."
+            : "This lesson has not been opened on this device, so it is not here. We try again by ourselves."}
+        </p>
       </main>
     </>
   );
@@ -60,7 +64,13 @@ function Opened({ lessonId, document, personId }: { readonly lessonId: string; r
       <div className="studio">
         <aside className="rail" aria-label="Outline">
           {live && (
-            <OutlineRail outline={view.outline} durationMinutes={view.facts.durationMinutes} people={view.people} current={view.current} onGoTo={(id) => open?.goTo(id)} />
+            <OutlineRail
+              outline={view.outline}
+              durationMinutes={view.facts.durationMinutes}
+              people={view.people}
+              current={view.current}
+              onGoTo={(id) => open?.goTo(id)}
+            />
           )}
         </aside>
         <div className="desk">

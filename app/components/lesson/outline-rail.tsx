@@ -43,7 +43,8 @@ export function OutlineRail({ outline, durationMinutes, people, current, onGoTo 
         {stages.map((stage) => (
           <a key={stage.id} {...link(stage.id, `#stage-${stage.id}`)} style={{ ["--part" as string]: `${(stage.minutes / longest) * 100}%` }}>
             <span>
-              {stage.title === "" ? "Stage without a title" : stage.title} <FacesHere people={people.filter((person) => person.partId === stage.id)} />
+              {stage.title === "" ? "Stage without a title" : stage.title}{" "}
+              <FacesHere people={people.filter((person) => person.partId === stage.id)} />
             </span>
             <span className="num">
               {stage.minutes}

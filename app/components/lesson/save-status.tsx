@@ -11,16 +11,24 @@ import { Icon } from "../ui/icon.tsx";
 
 const ICONS = { saved: Check, saving: null, kept: Smartphone, "not-saved": X, "read-only": Eye, gone: X } as const;
 
-export function SaveStatus({ save, onRetry, onDownload }: { readonly save: SaveView; readonly onRetry: () => void; readonly onDownload: () => void }) {
+export function SaveStatus({
+  save,
+  onRetry,
+  onDownload,
+}: {
+  readonly save: SaveView;
+  readonly onRetry: () => void;
+  readonly onDownload: () => void;
+}) {
   const spoken = useSpoken(save);
   const drawing = ICONS[save.state];
   return (
     <>
-      <span className="save-status" role="status" aria-live="off" data-state={save.state}>
+      <output className="save-status" aria-live="off" data-state={save.state}>
         {drawing && <Icon of={drawing} size={16} />}
         <span className="words">{save.words}</span>
-        {save.state === "kept" && <RetryIn save={save} onRetry={onRetry} />}
-      </span>
+      </output>
+      {save.state === "kept" && save.retryInMs !== null && <RetryIn key={save.retryInMs} inMs={save.retryInMs} onRetry={onRetry} />}
       {(save.state === "not-saved" || save.state === "gone") && (
         <button type="button" className="save-copy" onClick={onDownload}>
           Download a copy
@@ -34,16 +42,13 @@ export function SaveStatus({ save, onRetry, onDownload }: { readonly save: SaveV
 }
 
 /** Counts down to the next try; a press tries now. */
-function RetryIn({ save, onRetry }: { readonly save: SaveView; readonly onRetry: () => void }) {
-  const [left, setLeft] = useState(save.retryInMs);
+function RetryIn({ inMs, onRetry }: { readonly inMs: number; readonly onRetry: () => void }) {
+  const [leftMs, setLeftMs] = useState(inMs);
   useEffect(() => {
-    setLeft(save.retryInMs);
-    if (save.retryInMs === null) return undefined;
-    const timer = setInterval(() => setLeft((before) => (before === null ? null : Math.max(0, before - 1_000))), 1_000);
+    const timer = setInterval(() => setLeftMs((before) => Math.max(0, before - 1_000)), 1_000);
     return () => clearInterval(timer);
-  }, [save]);
-  if (left === null) return null;
-  const seconds = Math.ceil(left / 1_000);
+  }, []);
+  const seconds = Math.ceil(leftMs / 1_000);
   return (
     <button type="button" className="save-retry" onClick={onRetry}>
       {seconds === 0 ? "trying…" : `trying again in ${seconds} s`}
@@ -53,13 +58,9 @@ function RetryIn({ save, onRetry }: { readonly save: SaveView; readonly onRetry:
 
 /** What to say aloud: trouble when it comes, and that it is over. */
 function useSpoken(save: SaveView): string {
-  const [said, setSaid] = useState<{ readonly words: string; readonly trouble: boolean }>({ words: "", trouble: false });
+  const [said, setSaid] = useState("");
   const trouble = save.state !== "saved" && save.state !== "saving";
-  useEffect(() => {
-    setSaid((before) => {
-      if (trouble) return { words: save.words, trouble };
-      return before.trouble && save.state === "saved" ? { words: "Saved", trouble: false } : before;
-    });
-  }, [trouble, save.state, save.words]);
-  return said.words;
+  if (trouble && said !== save.words) setSaid(save.words);
+  else if (save.state === "saved" && said !== "" && said !== "Saved") setSaid("Saved");
+  return said;
 }

@@ -20,11 +20,15 @@ export const KIND_OPTIONS: readonly { readonly value: VersionKindView; readonly 
 /** What a version is called besides its number: "as planned, lesson 1". */
 export function versionLabel(version: { readonly kind: VersionKindView; readonly title: string; readonly automatic: boolean }): string {
   const kind = version.automatic ? "kept by itself" : KIND_WORDS[version.kind];
-  return version.title === "" ? kind : `${kind}, ${version.title}`;
+  // People write "As taught, lesson 1" as the title of a version as taught.
+  return version.title.toLowerCase().startsWith(kind) ? version.title : [kind, version.title].filter((words) => words !== "").join(", ");
 }
 
 /** "Aisha", "Aisha and Ben", "Aisha, Ben and 2 more": first names, the author first. */
-export function whoWords(author: { readonly id: string; readonly name: string } | null, contributors: readonly { readonly id: string; readonly name: string }[]): string {
+export function whoWords(
+  author: { readonly id: string; readonly name: string } | null,
+  contributors: readonly { readonly id: string; readonly name: string }[],
+): string {
   const people = [...(author === null ? [] : [author]), ...contributors.filter((person) => person.id !== author?.id)];
   const names = people.map((person) => person.name.replace(/^(Dr|Mr|Mrs|Ms|Miss|Mx|Prof) /, "").split(" ")[0] ?? person.name);
   if (names.length <= 1) return names[0] ?? "";

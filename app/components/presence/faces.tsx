@@ -5,15 +5,16 @@ export type Face = { readonly id: string; readonly name: string; readonly place:
 
 const MOST = 5;
 
-/** All who have the lesson open. Nothing while nobody is known. */
+/** The others who have the lesson open: one's own face stands in the account's place. Nothing while nobody else is here. */
 export function Faces({ people }: { readonly people: readonly Face[] }) {
-  if (people.length === 0) return null;
-  const more = people.length - MOST;
+  const others = people.filter((person) => !person.self);
+  if (others.length === 0) return null;
+  const more = others.length - MOST;
   return (
     <ul className="whos faces" aria-label="Here now">
-      {people.slice(0, MOST).map((person) => (
+      {others.slice(0, MOST).map((person) => (
         <li key={person.id}>
-          <Avatar name={person.self ? `${person.name} (you)` : person.name} place={person.place - 1} />
+          <Avatar name={person.name} place={person.place - 1} />
         </li>
       ))}
       {more > 0 && <li className="small quiet">and {more} more</li>}

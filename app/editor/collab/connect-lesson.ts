@@ -128,9 +128,6 @@ export function connectLesson(options: ConnectOptions): LessonConnection {
   };
 }
 
-
-
-
 /** A socket that tells of each message that the server will acknowledge: sync step 2 and updates, from its own opening on. */
 function countingSocket(base: typeof WebSocket, onSent: (message: "step-2" | "update") => void): typeof WebSocket {
   return class CountingSocket extends base {

@@ -91,7 +91,9 @@ export async function purgeDevice(personId?: string): Promise<void> {
 export async function findKeptBy(document: string): Promise<string | null> {
   if (typeof indexedDB === "undefined" || typeof indexedDB.databases !== "function") return null;
   const databases = await indexedDB.databases();
-  const people = databases.flatMap(({ name }) => (name?.startsWith(PREFIX) && name.endsWith(`:${document}`) ? [name.slice(PREFIX.length, -document.length - 1)] : []));
+  const people = databases.flatMap(({ name }) =>
+    name?.startsWith(PREFIX) && name.endsWith(`:${document}`) ? [name.slice(PREFIX.length, -document.length - 1)] : [],
+  );
   return people.toSorted()[0] ?? null;
 }
 

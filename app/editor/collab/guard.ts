@@ -12,7 +12,9 @@ import { findUnknown } from "#core/model/unknown";
 
 /** Why this document must not be bound, by name (`node:sketch`, `mark:highlight`, `content:…`); null when it may be. */
 export function whyNotBind(fragment: Y.XmlFragment, schema: Schema): string | null {
-  return fragment.toArray().some((child) => !(child instanceof Y.XmlElement)) ? "content:text outside of a stage" : refuse(readFragment(fragment), schema);
+  return fragment.toArray().some((child) => !(child instanceof Y.XmlElement))
+    ? "content:text outside of a stage"
+    : refuse(readFragment(fragment), schema);
 }
 
 /**

@@ -85,7 +85,7 @@ export function makeSaveStatus(clock: Clock, options: { readonly canWrite: boole
     const same = next.state === shown.state && next.words === shown.words && (next.retryInMs === null) === (shown.retryInMs === null);
     const retried = link.state === "lost" && next.retryInMs !== null && shown.retryInMs !== null && next.retryInMs > shown.retryInMs;
     shown = next;
-    if (!same || retried) for (const listener of [...listeners]) listener();
+    if (!same || retried) for (const listener of listeners) listener();
   }
 
   /** When time alone changes the answer. */

@@ -88,7 +88,12 @@ test("[SC6] binding writes nothing: two people open a lesson and no update is ma
   Y.applyUpdate(doc, Y.encodeStateAsUpdate(server));
   const updates: Uint8Array[] = [];
   doc.on("update", (update: Uint8Array) => updates.push(update));
-  const bound = bindFragment({ fragment: doc.getXmlFragment(CONTENT), awareness: new Awareness(doc), drawCursor: () => document.createElement("span"), selectionClass: () => "" });
+  const bound = bindFragment({
+    fragment: doc.getXmlFragment(CONTENT),
+    awareness: new Awareness(doc),
+    drawCursor: () => document.createElement("span"),
+    selectionClass: () => "",
+  });
   const view = new EditorView(null, { state: EditorState.create({ doc: bound.doc, plugins: [...bound.plugins, blockIds(isFromDocument)] }) });
   view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 3)));
   expect(updates).toHaveLength(0);
@@ -178,9 +183,23 @@ test("[SC4] blocks made by two people at once have ids of their own, and moving 
 const strange: readonly (readonly [string, LessonNode])[] = [
   ["a node", { type: "sketch", attrs: { id: "x1" }, content: [] }],
   ["a kind", { type: "block", attrs: { id: "x1", kind: "proof" }, content: [] }],
-  ["a mark", { type: "block", attrs: { id: "x1", kind: "task" }, content: [{ type: "line", attrs: { field: "text" }, content: [{ type: "text", text: "glow", marks: [{ type: "highlight" }] }] }] }],
+  [
+    "a mark",
+    {
+      type: "block",
+      attrs: { id: "x1", kind: "task" },
+      content: [{ type: "line", attrs: { field: "text" }, content: [{ type: "text", text: "glow", marks: [{ type: "highlight" }] }] }],
+    },
+  ],
   ["a place where it may not stand", { type: "block", attrs: { id: "x1", kind: "task" }, content: [{ type: "stage", attrs: { id: "x2" } }] }],
-  ["a link without an address", { type: "block", attrs: { id: "x1", kind: "task" }, content: [{ type: "line", attrs: { field: "text" }, content: [{ type: "text", text: "here", marks: [{ type: "link" }] }] }] }],
+  [
+    "a link without an address",
+    {
+      type: "block",
+      attrs: { id: "x1", kind: "task" },
+      content: [{ type: "line", attrs: { field: "text" }, content: [{ type: "text", text: "here", marks: [{ type: "link" }] }] }],
+    },
+  ],
 ];
 
 for (const [what, node] of strange) {

@@ -115,12 +115,18 @@ test("Backspace takes an empty block away and goes to the end of what was before
 });
 
 test("Backspace never pours one kind into another: the cursor goes there instead", () => {
-  expect(run(one(block("task", "Fold"), block("teacher_question", "<a>Why?")), eraseBackward)).toBe(inStage('task{text:"Fold|"} teacher_question{text:"Why?"}'));
-  expect(run(one(block("anticipated_response", "No.", "<a>Cut.")), eraseBackward)).toBe(inStage('anticipated_response{response:"No.|" plannedMove:"Cut."}'));
+  expect(run(one(block("task", "Fold"), block("teacher_question", "<a>Why?")), eraseBackward)).toBe(
+    inStage('task{text:"Fold|"} teacher_question{text:"Why?"}'),
+  );
+  expect(run(one(block("anticipated_response", "No.", "<a>Cut.")), eraseBackward)).toBe(
+    inStage('anticipated_response{response:"No.|" plannedMove:"Cut."}'),
+  );
 });
 
 test("Backspace joins two blocks of one kind that hold only text", () => {
-  expect(run(one(block("teacher_question", "What?"), block("teacher_question", "<a>Why?")), eraseBackward)).toBe(inStage('teacher_question{text:"What?|Why?"}'));
+  expect(run(one(block("teacher_question", "What?"), block("teacher_question", "<a>Why?")), eraseBackward)).toBe(
+    inStage('teacher_question{text:"What?|Why?"}'),
+  );
 });
 
 test("Backspace in a list comes out, ends the list, then joins lines", () => {
@@ -152,7 +158,9 @@ test("a selection from one stage into another leaves both stages, with their hea
 });
 
 test("Tab goes from field to field, and past the last into the next block", () => {
-  expect(run(one(block("anticipated_response", "No.<a>", "Cut.")), toField(1))).toBe(inStage('anticipated_response{response:"No." plannedMove:"Cut.|"}'));
+  expect(run(one(block("anticipated_response", "No.<a>", "Cut.")), toField(1))).toBe(
+    inStage('anticipated_response{response:"No." plannedMove:"Cut.|"}'),
+  );
   expect(run(one(block("anticipated_response", "No.", "Cut.<a>"), block("task", "Fold")), toField(1))).toBe(
     inStage('anticipated_response{response:"No." plannedMove:"Cut."} task{text:"|Fold"}'),
   );
@@ -161,7 +169,9 @@ test("Tab goes from field to field, and past the last into the next block", () =
 
 test("Tab indents in a list, adds a row after the last cell, and leaves the editor at the end", () => {
   expect(run(one(block("task", line("text", "one<a>", { variant: "bullet" }))), toField(1))).toBe(inStage('task{text:"-› one|"}'));
-  expect(run(one(block("variation_table", row("1", "x<a>"))), toField(1))).toBe(inStage('variation_table{row{cell:"1" cell:"x"} row{cell:"|" cell:""}}'));
+  expect(run(one(block("variation_table", row("1", "x<a>"))), toField(1))).toBe(
+    inStage('variation_table{row{cell:"1" cell:"x"} row{cell:"|" cell:""}}'),
+  );
   expect(run(one(block("task", "Fold<a>")), toField(1))).toBe("refused");
 });
 

@@ -117,7 +117,8 @@ function joinWithSameKind(transaction: Transaction, place: LinePlace, block: Pla
   const before = $start.nodeBefore;
   if (before === null || before.type !== block.node.type || before.attrs["kind"] !== block.node.attrs["kind"]) return false;
   const lastLine = before.lastChild;
-  const isPlainText = (node: typeof before): boolean => node.children.every((child) => child.type.name === "line" && child.attrs["field"] === place.field);
+  const isPlainText = (node: typeof before): boolean =>
+    node.children.every((child) => child.type.name === "line" && child.attrs["field"] === place.field);
   if (lastLine === null || !isPlainText(before) || !isPlainText(block.node)) return false;
   const seam = block.pos - 2;
   const multi = isMulti(before, place.field);

@@ -35,5 +35,13 @@ export function drawCursor(user: CursorUser, place: WhoPlace): HTMLElement {
   return element("span", { class: `cursor who-${place}`, "data-person": user.id }, [element("span", { class: "cursor-flag" }, [first])]);
 }
 
+/** At the end of a line the flag stands to the right of the caret, where it covers no words. */
+export function placeFlags(lesson: HTMLElement): void {
+  for (const cursor of lesson.querySelectorAll(".cursor")) {
+    const next = cursor.nextSibling;
+    cursor.classList.toggle("at-end", next === null || next.nodeName === "BR" || next.nodeName === "IMG");
+  }
+}
+
 /** Class of a selection. */
 export const selectionClass = (place: WhoPlace): string => `selection-of who-${place}`;

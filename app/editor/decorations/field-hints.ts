@@ -72,13 +72,21 @@ function lineHint(parent: Node, line: Node, isFirst: boolean): Record<string, st
   const attrs: Record<string, string> = {};
   if (spec !== null) attrs["data-voice"] = spec.voice;
   if (spec !== null && isFirst && spec.label !== "") attrs["data-label"] = spec.label;
+  // A line is a paragraph to the document; the titles are headings to a reader.
+  if (field === "title" && isFirst && (parent.type.name === "header" || parent.type.name === "stage")) {
+    attrs["role"] = "heading";
+    attrs["aria-level"] = parent.type.name === "header" ? "1" : "2";
+  }
+  const classes: string[] = [];
+  if (!isFirst) classes.push("is-continued");
   if (line.content.size === 0) {
     const prompt = parent.attrs["role"] === "head" ? "Heading" : (spec?.prompt ?? "");
-    attrs["class"] = "is-empty";
+    classes.push("is-empty");
     if (prompt !== "" && isFirst) attrs["data-prompt"] = prompt;
     // A screen reader hears the question too.
     if (prompt !== "") attrs["aria-label"] = prompt;
   }
+  if (classes.length > 0) attrs["class"] = classes.join(" ");
   return attrs;
 }
 

@@ -86,7 +86,8 @@ function draw(state: EditorState, chrome: ChromeState | undefined, options: Chro
       drawStage(part, offset, { chrome, editable, into: decorations });
     }
     part.forEach((child, inner) => {
-      if (child.type.name === "block") drawBlock(child, offset + 1 + inner, { editable, current: current?.pos === offset + 1 + inner, into: decorations });
+      if (child.type.name === "block")
+        drawBlock(child, offset + 1 + inner, { editable, current: current?.pos === offset + 1 + inner, into: decorations });
     });
   });
   const first = state.doc.firstChild;
@@ -112,7 +113,12 @@ function drawHeader(
   const words = factWords(header.toJSON() as LessonNode, chrome.facts);
   const codes = readLinks(chrome.facts).map(({ code, role }) => ({ code, role: linkRole(role) }));
   into.push(
-    widget(afterTitle, () => factsLine(words, codes, editable ? options.onEditFacts : null), `facts:${JSON.stringify([words, codes])}:${String(editable)}`, -1),
+    widget(
+      afterTitle,
+      () => factsLine(words, codes, editable ? options.onEditFacts : null),
+      `facts:${JSON.stringify([words, codes])}:${String(editable)}`,
+      -1,
+    ),
     widget(header.nodeSize - 1, (view) => headerToggle(view, chrome.headerOpen), `more:${String(chrome.headerOpen)}`, 1),
     widget(header.nodeSize - 1, () => strip(stages), `strip:${JSON.stringify(stages)}`, 2),
   );
@@ -199,10 +205,11 @@ function showMinutes(view: EditorView): void {
 
 function foldButton(view: EditorView, stageId: string, folded: boolean, blocks: number): HTMLElement {
   const count = blocks === 1 ? "1 block" : `${blocks} blocks`;
-  const button = element("button", { type: "button", class: "stage-fold", "aria-expanded": String(!folded), title: folded ? "Open this stage" : "Fold this stage" }, [
-    folded ? count : element("span", { class: "sr" }, ["Fold this stage"]),
-    icon(folded ? "down" : "up"),
-  ]);
+  const button = element(
+    "button",
+    { type: "button", class: "stage-fold", "aria-expanded": String(!folded), title: folded ? "Open this stage" : "Fold this stage" },
+    [folded ? count : element("span", { class: "sr" }, ["Fold this stage"]), icon(folded ? "down" : "up")],
+  );
   button.addEventListener("click", () => view.dispatch(view.state.tr.setMeta(key, folded ? { unfold: stageId } : { fold: stageId })));
   return button;
 }
@@ -216,7 +223,11 @@ function headerToggle(view: EditorView, open: boolean): HTMLElement {
   return button;
 }
 
-function factsLine(words: readonly string[], codes: readonly { readonly code: string; readonly role: string }[], onEdit: (() => void) | null): HTMLElement {
+function factsLine(
+  words: readonly string[],
+  codes: readonly { readonly code: string; readonly role: string }[],
+  onEdit: (() => void) | null,
+): HTMLElement {
   const line = element("div", { class: "facts" }, [
     ...words.map((fact) => element("span", {}, [fact])),
     ...codes.map(({ code, role }) => element("span", { class: "code" }, [code, " ", element("em", {}, [role])])),
@@ -235,7 +246,7 @@ function strip(stages: readonly StageSummary[]): HTMLElement {
   const total = stages.reduce((sum, stage) => sum + stage.minutes, 0);
   for (const { id, title, minutes } of stages) {
     const name = title === "" ? "Untitled stage" : title;
-    const long = total > 0 && minutes / total >= 0.15 ? [" ", element("span", { class: "long" }, [name.split(/\s*[:–—]\s*|\s+-\s+/)[0] ?? name])] : [];
+    const long = total > 0 && minutes / total >= 0.15 ? [" ", element("span", { class: "long" }, [shortName(name)])] : [];
     const link = element("a", { href: `#stage-${id}`, "data-goto": id, "aria-label": `${name}, ${minutes} minutes` }, [
       element("i", {}),
       element("span", {}, [String(minutes), ...long]),
@@ -246,6 +257,12 @@ function strip(stages: readonly StageSummary[]): HTMLElement {
   const time = element("div", { class: "lesson-time", "data-label": "Time" }, [nav]);
   time.hidden = total === 0;
   return time;
+}
+
+/** What is said before a colon or a dash, or the first word of it. */
+function shortName(title: string): string {
+  const start = title.split(/\s*[:–—]\s*|\s+-\s+/)[0] ?? title;
+  return start.length <= 14 ? start : (start.split(/\s+/)[0] ?? start);
 }
 
 function addButtons(view: EditorView, blockId: string, itemKind: string, noun: string): HTMLElement {
@@ -267,7 +284,13 @@ function optionLetter(view: EditorView, option: { id: string; label: string; cor
   const { id, label, correct, editable } = option;
   const button = element(
     "button",
-    { type: "button", class: "option-letter", "aria-pressed": String(correct), "aria-label": `Option ${label} is right`, title: correct ? "Right" : "Mark as right" },
+    {
+      type: "button",
+      class: "option-letter",
+      "aria-pressed": String(correct),
+      "aria-label": `Option ${label} is right`,
+      title: correct ? "Right" : "Mark as right",
+    },
     [label === "" ? "?" : label, ...(correct ? [icon("tick")] : [])],
   );
   button.disabled = !editable;

@@ -107,7 +107,8 @@ class HandleView {
   }
 
   private openMenu(): void {
-    if (this.id !== null) openBlockMenu(this.view, this.id, { anchor: this.handle.getBoundingClientRect(), opener: this.handle, onDone: this.onDone });
+    if (this.id !== null)
+      openBlockMenu(this.view, this.id, { anchor: this.handle.getBoundingClientRect(), opener: this.handle, onDone: this.onDone });
   }
 
   private readonly onKey = (event: KeyboardEvent): void => {

@@ -80,11 +80,21 @@ function choicesFor(view: EditorView, target: Placed, id: string, onDone: OnDone
   return [
     { words: "Move up", icon: "up", run: () => move(view, id, -1) },
     { words: "Move down", icon: "down", run: () => move(view, id, 1) },
-    ...(isGroup ? [] : [{ words: isStage ? "Copy this stage" : "Copy", icon: "copy" as const, run: () => void duplicateNode(id)(view.state, view.dispatch) }]),
+    ...(isGroup
+      ? []
+      : [{ words: isStage ? "Copy this stage" : "Copy", icon: "copy" as const, run: () => void duplicateNode(id)(view.state, view.dispatch) }]),
     ...(isQuestion
-      ? [{ words: isKey ? "No longer the key question" : "Make it the key question", icon: "star" as const, run: () => void toggleKeyQuestion(id)(view.state, view.dispatch) }]
+      ? [
+          {
+            words: isKey ? "No longer the key question" : "Make it the key question",
+            icon: "star" as const,
+            run: () => void toggleKeyQuestion(id)(view.state, view.dispatch),
+          },
+        ]
       : []),
-    ...(inItem ? [{ words: inRow ? "Delete this row" : "Delete this entry", icon: "cross" as const, run: () => void removeItem(view.state, view.dispatch) }] : []),
+    ...(inItem
+      ? [{ words: inRow ? "Delete this row" : "Delete this entry", icon: "cross" as const, run: () => void removeItem(view.state, view.dispatch) }]
+      : []),
     ...(inRow ? [{ words: "Delete this column", icon: "cross" as const, run: () => void removeColumn(view.state, view.dispatch) }] : []),
     ...(isGroup
       ? []

@@ -8,12 +8,22 @@ import { element, placeNear } from "../dom.ts";
 export function openLinkForm(view: EditorView): boolean {
   const { state } = view;
   const existing = findLink(state);
-  const range = existing ?? (state.selection instanceof TextSelection && !state.selection.empty ? { from: state.selection.from, to: state.selection.to, href: "" } : null);
+  const range =
+    existing ??
+    (state.selection instanceof TextSelection && !state.selection.empty ? { from: state.selection.from, to: state.selection.to, href: "" } : null);
   const frame = view.dom.parentElement;
   if (range === null || frame === null || !view.editable) return false;
   frame.querySelector(".link-form")?.remove();
 
-  const input = element("input", { type: "text", inputmode: "url", autocomplete: "off", spellcheck: "false", value: range.href, placeholder: "https://", "aria-label": "Address of the link" });
+  const input = element("input", {
+    type: "text",
+    inputmode: "url",
+    autocomplete: "off",
+    spellcheck: "false",
+    value: range.href,
+    placeholder: "https://",
+    "aria-label": "Address of the link",
+  });
   const wrong = element("p", { class: "link-wrong", role: "alert" });
   const form = element("form", { class: "floating link-form", "aria-label": "Link" }, [
     input,

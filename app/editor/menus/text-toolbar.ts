@@ -80,7 +80,9 @@ class ToolbarView {
   }
 
   private button(tool: Tool): HTMLButtonElement {
-    const button = element("button", { type: "button", "aria-label": tool.name, title: `${tool.name} (${tool.keys})`, tabindex: "-1" }, [icon(tool.icon)]);
+    const button = element("button", { type: "button", "aria-label": tool.name, title: `${tool.name} (${tool.keys})`, tabindex: "-1" }, [
+      icon(tool.icon),
+    ]);
     button.addEventListener("click", () => {
       tool.command(this.view.state, this.view.dispatch, this.view);
       if (tool.command !== openLink) this.view.focus();

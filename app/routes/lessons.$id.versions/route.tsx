@@ -64,7 +64,11 @@ export default function Versions() {
         <header>
           <h1>Versions</h1>
         </header>
-        {done !== null && <Note>{/^\d+$/.test(done) ? `Version ${done} is back. What was there before is kept as version ${newest}.` : `Kept as version ${newest}.`}</Note>}
+        {done !== null && (
+          <Note>
+            {/^\d+$/.test(done) ? `Version ${done} is back. What was there before is kept as version ${newest}.` : `Kept as version ${newest}.`}
+          </Note>
+        )}
         <VersionList lessonId={lesson.id} versions={versions} mayPutBack={lesson.permissions["lesson.put-back-version"]} />
         {lesson.permissions["lesson.name-version"] && (
           <section className="name-version" aria-labelledby="name-heading">

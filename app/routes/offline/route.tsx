@@ -3,7 +3,7 @@
  * device keeps. Nothing on it comes from a loader, so that it works from the cache alone.
  */
 import type { MetaFunction } from "@remix-run/node";
-import { useEffect, useState } from "react";
+import { useSyncExternalStore } from "react";
 import { isId } from "#core/ids";
 import { OfflineLesson } from "../../components/lesson/offline-lesson.tsx";
 import { pageTitle } from "../../components/shell/page-errors.tsx";
@@ -13,10 +13,12 @@ import "../../styles/editor.css";
 
 export const meta: MetaFunction = ({ error }) => pageTitle("Without a connection", error);
 
+const never = (): (() => void) => () => undefined;
+const readLessonId = (): string | null => new URL(location.href).searchParams.get("lesson");
+
 export default function Offline() {
   // The address is read in the browser: the cached page is the same for every lesson.
-  const [lessonId, setLessonId] = useState<string | null>(null);
-  useEffect(() => setLessonId(new URL(location.href).searchParams.get("lesson")), []);
+  const lessonId = useSyncExternalStore(never, readLessonId, () => null);
   if (lessonId !== null && isId(lessonId)) return <OfflineLesson lessonId={lessonId} />;
   return (
     <Page>
