@@ -3,7 +3,6 @@
  * Left to others: connecting (./collab), what happens when the document holds something unknown (./open-lesson.ts).
  */
 import { dropCursor } from "prosemirror-dropcursor";
-import { gapCursor } from "prosemirror-gapcursor";
 import { EditorState, type Transaction } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import type { Awareness } from "y-protocols/awareness";
@@ -61,7 +60,7 @@ export function makeEditor(options: EditorOptions): EditorView {
       pasteRules(),
       fieldHints(),
       lessonChrome({ editable: options.editable, facts: options.facts, onEditFacts: options.onEditFacts }),
-      gapCursor(),
+      // No gap cursor: it would stop the arrow keys between any two blocks, and there is always a line to stand in.
       dropCursor({ class: "drop-cursor" }),
     ],
   });

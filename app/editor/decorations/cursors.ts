@@ -32,7 +32,10 @@ function favourite(id: string): number {
 /** A caret with the first name on a flag. The flag fades by itself; it comes back when the caret moves, since that puts it in anew. */
 export function drawCursor(user: CursorUser, place: WhoPlace): HTMLElement {
   const [first = user.name] = user.name.split(" ");
-  return element("span", { class: `cursor who-${place}`, "data-person": user.id }, [element("span", { class: "cursor-flag" }, [first])]);
+  return element("span", { class: `cursor who-${place}`, "data-person": user.id }, [
+    // The name is drawn by the stylesheet: as text it would be copied, searched and read aloud with the lesson.
+    element("span", { class: "cursor-flag", "data-name": first }),
+  ]);
 }
 
 /** At the end of a line the flag stands to the right of the caret, where it covers no words. */
