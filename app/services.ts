@@ -105,9 +105,7 @@ export type AccountServices = {
   ) => Promise<SessionGrant>;
 
   /** "gone" when it was used or has expired, "not-found" when it never was. */
-  readonly readInvitation: (
-    token: string,
-  ) => Promise<{
+  readonly readInvitation: (token: string) => Promise<{
     readonly organisationName: string;
     readonly teamName: string | null;
     readonly role: OrganisationRole;

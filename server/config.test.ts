@@ -12,14 +12,26 @@ describe("settings", () => {
   test("an empty environment gives the documented defaults", () => {
     const dataDir = freshDir();
     const config = parseConfig({ DATA_DIR: dataDir }, [], random);
-    expect(config).toMatchObject({ port: 3000, host: "127.0.0.1", publicUrl: null, logLevel: "info", demo: false, dev: false, databaseUrl: `file:${join(dataDir, "bansho.db")}` });
+    expect(config).toMatchObject({
+      port: 3000,
+      host: "127.0.0.1",
+      publicUrl: null,
+      logLevel: "info",
+      demo: false,
+      dev: false,
+      databaseUrl: `file:${join(dataDir, "bansho.db")}`,
+    });
   });
 
   test.each([
     ["PORT", "80x", 'PORT is "80x", but must be a whole number from 0 to 65535.'],
     ["PORT", "70000", 'PORT is "70000", but must be a whole number from 0 to 65535.'],
     ["LOG_LEVEL", "loud", 'LOG_LEVEL is "loud", but must be debug, info, warn, error or silent.'],
-    ["PUBLIC_URL", "bansho.example.org", 'PUBLIC_URL is "bansho.example.org", but must be an address such as https://bansho.example.org, with no path.'],
+    [
+      "PUBLIC_URL",
+      "bansho.example.org",
+      'PUBLIC_URL is "bansho.example.org", but must be an address such as https://bansho.example.org, with no path.',
+    ],
     ["PUBLIC_URL", "https://example.org/bansho", "PUBLIC_URL is"],
     ["DATABASE_URL", "postgres://x", "DATABASE_URL is"],
     ["SESSION_SECRET", "short", 'SESSION_SECRET is "5 characters"'],

@@ -33,7 +33,8 @@ export const SETTINGS = {
   HOST: "Address to listen on. Default 127.0.0.1 (this machine only); 0.0.0.0 for all.",
   DATA_DIR: "Folder for the database and the secret. Default ./data (./data/demo with --demo).",
   DATABASE_URL: "file: and the path of the SQLite file. Default: bansho.db in DATA_DIR.",
-  PUBLIC_URL: "Where people reach Bansho, e.g. https://bansho.example.org. Default http://localhost:PORT. Links, cookies and the check of origins follow it.",
+  PUBLIC_URL:
+    "Where people reach Bansho, e.g. https://bansho.example.org. Default http://localhost:PORT. Links, cookies and the check of origins follow it.",
   SESSION_SECRET: "At least 32 characters. Default: made at first start and kept in DATA_DIR, readable only by you.",
   LOG_LEVEL: "debug, info, warn, error or silent. Default info.",
   TRUSTED_PROXIES: "How many proxies stand in front and set X-Forwarded-For. Default 0.",
@@ -56,7 +57,11 @@ const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "sile
  * @param random gives random bytes for a new secret
  * @throws ConfigError
  */
-export function parseConfig(env: Readonly<Record<string, string | undefined>>, args: readonly string[], random: (count: number) => Uint8Array): Config {
+export function parseConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+  random: (count: number) => Uint8Array,
+): Config {
   for (const word of args) if (word !== "--demo" && word !== "--dev") throw new ConfigError("The command line", word, "--demo, --dev or nothing");
   const demo = args.includes("--demo");
   const port = parsePort(env["PORT"]);
@@ -99,7 +104,8 @@ function parsePublicUrl(got: string | undefined): string | null {
   const wants = "an address such as https://bansho.example.org, with no path";
   if (!URL.canParse(value)) throw new ConfigError("PUBLIC_URL", got, wants);
   const url = new URL(value);
-  if (!["http:", "https:"].includes(url.protocol) || url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "") throw new ConfigError("PUBLIC_URL", got, wants);
+  if (!["http:", "https:"].includes(url.protocol) || url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "")
+    throw new ConfigError("PUBLIC_URL", got, wants);
   return url.origin;
 }
 
@@ -107,7 +113,8 @@ function parseDatabaseUrl(got: string | undefined, dataDir: string): string {
   const value = present(got);
   if (value === undefined) return `file:${join(dataDir, "bansho.db")}`;
   const path = value.replace(/^file:(\/\/(?=\/))?/, "");
-  if (!value.startsWith("file:") || path === "" || path.includes("?")) throw new ConfigError("DATABASE_URL", got, "file: and the path of a SQLite file");
+  if (!value.startsWith("file:") || path === "" || path.includes("?"))
+    throw new ConfigError("DATABASE_URL", got, "file: and the path of a SQLite file");
   return `file:${isAbsolute(path) ? path : resolve(path)}`;
 }
 

@@ -2,6 +2,7 @@
  * The composition root: the only file that sees every part. It reads the settings, puts the parts together, listens, and ends in order.
  */
 import { createHmac, randomBytes } from "node:crypto";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -28,11 +29,14 @@ const SHUTDOWN_LIMIT_MS = 9 * SECOND_MS;
 const random = (count: number): Uint8Array => randomBytes(count);
 
 /** The finished pages, or Vite's while developing. */
-async function loadPages(config: Config, httpServer: import("node:http").Server): Promise<Pages> {
+async function loadPages(config: Config, httpServer: Server): Promise<Pages> {
   if (config.dev) {
     const vite = await import("vite");
     const devServer = await vite.createServer({ root, server: { middlewareMode: true, hmr: { server: httpServer } } });
-    return { assets: devServer.middlewares, build: async () => (await devServer.ssrLoadModule("virtual:remix/server-build")) as unknown as ServerBuild };
+    return {
+      assets: devServer.middlewares,
+      build: async () => (await devServer.ssrLoadModule("virtual:remix/server-build")) as unknown as ServerBuild,
+    };
   }
   const build = (await import(pathToFileURL(join(root, "build/server/index.js")).href)) as ServerBuild;
   return { assets: staticFiles(join(root, "build/client")), build };
@@ -49,7 +53,11 @@ async function prepareDemo(config: Config, stores: Stores, logger: Log): Promise
   const demoPeople = await Promise.all(DEMO_PEOPLE.map(async (person) => stores.people.findPersonByEmail(person.email)));
   const known = demoPeople.filter((person) => person !== null).length;
   if (known === 0 || (config.production && people > known)) {
-    throw new ConfigError("The database for --demo", config.databaseUrl, "one of its own: it already holds other people. Start without --demo, or give the demo another DATA_DIR");
+    throw new ConfigError(
+      "The database for --demo",
+      config.databaseUrl,
+      "one of its own: it already holds other people. Start without --demo, or give the demo another DATA_DIR",
+    );
   }
   logger.debug({ people }, "demo world is there");
 }
@@ -66,7 +74,8 @@ async function main(): Promise<void> {
 
   let port = config.port;
   const publicUrl = (): string => config.publicUrl ?? `http://localhost:${port}`;
-  const publicOrigins = (): readonly string[] => (config.publicUrl === null ? [`http://localhost:${port}`, `http://127.0.0.1:${port}`, `http://[::1]:${port}`] : [config.publicUrl]);
+  const publicOrigins = (): readonly string[] =>
+    config.publicUrl === null ? [`http://localhost:${port}`, `http://127.0.0.1:${port}`, `http://[::1]:${port}`] : [config.publicUrl];
   const https = publicUrl().startsWith("https:");
   // Derived, not random, so that the link printed before a restart still works after it.
   const setupToken = createHmac("sha256", config.sessionSecret).update("setup link").digest("base64url");
@@ -75,15 +84,36 @@ async function main(): Promise<void> {
   const hub = makeHub({ log: stores.log, clock: systemClock, logger, authorise: access.authorise });
   const sync = makeSyncServer({ hub, logger, clock: systemClock, publicOrigins, authenticate: access.authenticate, authorise: access.authorise });
   const jobs = startJobs({ stores, hub, clock: systemClock, logger, random });
-  const servicesFor = makeServices({ stores, hub, clock: systemClock, logger, random, publicUrl, secureCookies: https, setupToken: () => setupToken });
+  const servicesFor = makeServices({
+    stores,
+    hub,
+    clock: systemClock,
+    logger,
+    random,
+    publicUrl,
+    secureCookies: https,
+    setupToken: () => setupToken,
+  });
   const { server, mount } = makeHttpServer({
-    demo: config.demo, dev: config.dev, trustedProxies: config.trustedProxies, publicOrigins, https, random, clock: systemClock, logger,
-    checkReady: stores.check, servicesFor, handleUpgrade: sync.handleUpgrade,
+    demo: config.demo,
+    dev: config.dev,
+    trustedProxies: config.trustedProxies,
+    publicOrigins,
+    https,
+    random,
+    clock: systemClock,
+    logger,
+    checkReady: stores.check,
+    servicesFor,
+    handleUpgrade: sync.handleUpgrade,
   });
   mount(await loadPages(config, server));
 
   const shutdown = makeShutdown({
-    limitMs: SHUTDOWN_LIMIT_MS, clock: systemClock, logger, exit: (code) => process.exit(code),
+    limitMs: SHUTDOWN_LIMIT_MS,
+    clock: systemClock,
+    logger,
+    exit: (code) => process.exit(code),
     steps: [
       { name: "stop accepting", run: () => void server.close() },
       { name: "tell sockets to reconnect and flush", run: sync.close },
@@ -109,7 +139,9 @@ async function main(): Promise<void> {
   logger.debug({ port, host: config.host, databaseUrl: config.databaseUrl }, "listening");
   // What a kill kept from the lists, told from the documents; nobody waits for it.
   jobs.rebuildProjections().catch((err: unknown) => logger.error({ err }, "the lists could not be brought up to date"));
-  console.log(greeting({ config, url: publicUrl(), setupLink: (await stores.people.countPeople()) === 0 ? `${publicUrl()}/setup?token=${setupToken}` : null }));
+  console.log(
+    greeting({ config, url: publicUrl(), setupLink: (await stores.people.countPeople()) === 0 ? `${publicUrl()}/setup?token=${setupToken}` : null }),
+  );
 }
 
 function greeting(options: { config: Config; url: string; setupLink: string | null }): string {
@@ -125,7 +157,8 @@ function greeting(options: { config: Config; url: string; setupLink: string | nu
 
 main().catch((error: unknown) => {
   if (error instanceof ConfigError) console.error(`Bansho cannot start. ${error.message}`);
-  else if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") console.error("Bansho cannot start. PORT is in use by another program: stop that one, or set PORT to another number.");
+  else if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
+    console.error("Bansho cannot start. PORT is in use by another program: stop that one, or set PORT to another number.");
   else console.error("Bansho cannot start.", error);
   process.exit(1);
 });

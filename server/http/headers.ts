@@ -7,7 +7,11 @@ import helmet from "helmet";
 import { LIMITS } from "#core/limits";
 
 /** Sets `res.locals.nonce` and the headers. `dev` allows what hot reload needs. */
-export function securityHeaders(options: { readonly https: boolean; readonly dev: boolean; readonly random: (count: number) => Uint8Array }): RequestHandler[] {
+export function securityHeaders(options: {
+  readonly https: boolean;
+  readonly dev: boolean;
+  readonly random: (count: number) => Uint8Array;
+}): RequestHandler[] {
   const nonceOf = (res: unknown): string => `'nonce-${String((res as { locals: Record<string, unknown> }).locals["nonce"])}'`;
   return [
     (_req, res, next) => {

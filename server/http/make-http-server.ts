@@ -31,7 +31,12 @@ export type HttpOptions = {
   readonly logger: Log;
   /** Rejects when the database cannot be used. */
   readonly checkReady: () => Promise<void>;
-  readonly servicesFor: (request: { cookieHeader: string | undefined; address: string; userAgent: string | undefined; renewCookie: (cookie: string) => void }) => Services;
+  readonly servicesFor: (request: {
+    cookieHeader: string | undefined;
+    address: string;
+    userAgent: string | undefined;
+    renewCookie: (cookie: string) => void;
+  }) => Services;
   readonly handleUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
 };
 
@@ -104,7 +109,11 @@ function mountPages(app: Express, pages: Pages, options: HttpOptions): void {
   app.use((err: unknown, _req: Request, res: Response, _next: (err?: unknown) => void) => {
     options.logger.error({ err, requestId: res.locals["requestId"] }, "request failed");
     if (res.headersSent) res.destroy();
-    else res.status(500).type("text/plain").send(`Something went wrong on our side. What you wrote is safe. Please try again; if it lasts, quote ${String(res.locals["requestId"])}.`);
+    else
+      res
+        .status(500)
+        .type("text/plain")
+        .send(`Something went wrong on our side. What you wrote is safe. Please try again; if it lasts, quote ${String(res.locals["requestId"])}.`);
   });
 }
 

@@ -20,7 +20,13 @@ function setup(steps: readonly ShutdownStep[]) {
 test("the steps run one after the other, once, and the process ends with 0", async () => {
   const done: string[] = [];
   const { shutdown, codes } = setup([
-    { name: "first", run: async () => { await Promise.resolve(); done.push("first"); } },
+    {
+      name: "first",
+      run: async () => {
+        await Promise.resolve();
+        done.push("first");
+      },
+    },
     { name: "second", run: () => void done.push("second") },
   ]);
   await Promise.all([shutdown("SIGTERM"), shutdown("SIGINT")]);

@@ -11,7 +11,13 @@ export type ShutdownStep = { readonly name: string; readonly run: () => Promise<
  * Makes the function that ends the process; calling it twice is calling it once.
  * @param limitMs past this the process ends with code 1, and the log says which step was not done
  */
-export function makeShutdown(options: { steps: readonly ShutdownStep[]; limitMs: number; clock: Clock; logger: Log; exit: (code: number) => void }): (why: string) => Promise<void> {
+export function makeShutdown(options: {
+  steps: readonly ShutdownStep[];
+  limitMs: number;
+  clock: Clock;
+  logger: Log;
+  exit: (code: number) => void;
+}): (why: string) => Promise<void> {
   const { steps, limitMs, clock, logger, exit } = options;
   let ending: Promise<void> | null = null;
   const end = async (why: string): Promise<void> => {

@@ -38,9 +38,12 @@ test("[SY17] parts that cannot be read or have gaps are left as they are, and th
 
 test("[SY17] closing while it works fails what was asked, and nothing else", async () => {
   const compactor = makeThreadCompactor(systemClock);
-  const asked = expect(compactor.compact(history().updates)).rejects.toThrow(/closing|died/);
+  const asked = compactor.compact(history().updates).then(
+    () => "compacted",
+    (error: unknown) => String(error),
+  );
   await compactor.close();
-  await asked;
+  expect(await asked).toMatch(/closing|died/);
 });
 
 test("[SY17] a snapshot is a snapshot's fixed point", () => {

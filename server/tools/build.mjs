@@ -10,7 +10,11 @@ import { build } from "vite";
 import { injectManifest } from "workbox-build";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-const remix = spawnSync(process.execPath, [join(root, "node_modules/@remix-run/dev/dist/cli.js"), "vite:build"], { cwd: root, stdio: "inherit", env: { ...process.env, NODE_ENV: "production" } });
+const remix = spawnSync(process.execPath, [join(root, "node_modules/@remix-run/dev/dist/cli.js"), "vite:build"], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, NODE_ENV: "production" },
+});
 if (remix.status !== 0) process.exit(remix.status ?? 1);
 
 const source = join(root, "app/editor/offline/service-worker.ts");
@@ -19,7 +23,12 @@ if (existsSync(source)) {
     root,
     configFile: false,
     logLevel: "warn",
-    build: { outDir: "build/worker", emptyOutDir: true, target: "es2022", lib: { entry: source, formats: ["es"], fileName: () => "service-worker.js" } },
+    build: {
+      outDir: "build/worker",
+      emptyOutDir: true,
+      target: "es2022",
+      lib: { entry: source, formats: ["es"], fileName: () => "service-worker.js" },
+    },
   });
   const { count, warnings } = await injectManifest({
     swSrc: join(root, "build/worker/service-worker.js"),

@@ -12,7 +12,11 @@ const CHECKS = [
   { name: "format", args: ["node_modules/oxfmt/bin/oxfmt", "--check", "."], mend: "npm run format" },
   { name: "lint", args: ["node_modules/oxlint/bin/oxlint", "--type-aware", "--quiet", "."], mend: "mend what it names" },
   { name: "types", args: ["node_modules/typescript/bin/tsc", "-p", "."], mend: "mend what it names" },
-  { name: "import direction", args: ["node_modules/dependency-cruiser/bin/dependency-cruise.mjs", "--output-type", "err", "app", "server", "prisma", "tests"], mend: "see ARCHITECTURE.md, “Who may import whom”" },
+  {
+    name: "import direction",
+    args: ["node_modules/dependency-cruiser/bin/dependency-cruise.mjs", "--output-type", "err", "app", "server", "prisma", "tests"],
+    mend: "see ARCHITECTURE.md, “Who may import whom”",
+  },
   { name: "dead code", args: ["node_modules/knip/bin/knip.js", "--no-progress"], mend: "delete it, or use it" },
 ];
 
@@ -20,7 +24,12 @@ const CHECKS = [
 export function runChecks() {
   let failed = 0;
   for (const check of CHECKS) {
-    const result = spawnSync(node24, check.args, { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024, env: { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}` } });
+    const result = spawnSync(node24, check.args, {
+      cwd: root,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}` },
+    });
     if (result.status === 0) {
       console.log(`  ok    ${check.name}`);
       continue;

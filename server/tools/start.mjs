@@ -24,7 +24,8 @@ function fingerprint(paths) {
     if (!existsSync(path)) return;
     const stat = statSync(path);
     if (stat.isDirectory()) {
-      for (const name of readdirSync(path).sort()) if (name !== "node_modules" && name !== "generated" && !name.startsWith(".")) visit(join(path, name));
+      for (const name of readdirSync(path).sort())
+        if (name !== "node_modules" && name !== "generated" && !name.startsWith(".")) visit(join(path, name));
       return;
     }
     hash.update(relative(root, path)).update("\0").update(readFileSync(path)).update("\0");
@@ -33,7 +34,8 @@ function fingerprint(paths) {
   return hash.digest("hex");
 }
 
-const isFresh = (step, print, outputs) => outputs.every((path) => existsSync(join(root, path))) && existsSync(join(stampDir, step)) && readFileSync(join(stampDir, step), "utf8") === print;
+const isFresh = (step, print, outputs) =>
+  outputs.every((path) => existsSync(join(root, path))) && existsSync(join(stampDir, step)) && readFileSync(join(stampDir, step), "utf8") === print;
 
 function stamp(step, print) {
   mkdirSync(stampDir, { recursive: true });
@@ -56,7 +58,10 @@ const steps = [
     words: "Fetching the packages (the first time only; about a minute)",
     inputs: ["package-lock.json", ".npmrc", "patches"],
     outputs: ["node_modules/.package-lock.json", "node_modules/node/bin"],
-    act: () => run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { whatNext: "the packages could not be installed. Check the network and run it again." }),
+    act: () =>
+      run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+        whatNext: "the packages could not be installed. Check the network and run it again.",
+      }),
   },
   {
     name: "generate",
@@ -97,7 +102,11 @@ function main() {
   prepare(dev ? ["install", "generate"] : undefined);
   say("Starting the server …");
   const watch = dev ? ["--watch-path=server", "--watch-path=app/core", "--watch-preserve-output"] : [];
-  const child = spawn(node24, [...watch, "--disable-warning=ExperimentalWarning", "server/main.ts", ...args], { cwd: root, stdio: "inherit", env: { ...process.env, BANSHO_STARTED_MS: String(startedMs) } });
+  const child = spawn(node24, [...watch, "--disable-warning=ExperimentalWarning", "server/main.ts", ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, BANSHO_STARTED_MS: String(startedMs) },
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)));
 }

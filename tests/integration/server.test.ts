@@ -23,7 +23,14 @@ test("an empty installation prints a one-time link; the first person sets up, an
     const path = (server.setupLink ?? "").slice(server.url.length);
     expect((await fetch(`${server.url}${path}`)).status).toBe(200);
     expect((await fetch(`${server.url}/setup?token=wrong`)).status).toBe(404);
-    const made = await postForm(server.url, path, { organisationName: "Elm Lane Primary", organisationKind: "school", teamName: "Year 3", name: "Aisha Rahman", email: "Aisha@Example.org ", password: "seven birds by the playground" });
+    const made = await postForm(server.url, path, {
+      organisationName: "Elm Lane Primary",
+      organisationKind: "school",
+      teamName: "Year 3",
+      name: "Aisha Rahman",
+      email: "Aisha@Example.org ",
+      password: "seven birds by the playground",
+    });
     expect(made.status).toBe(302);
     const cookie = sessionCookie(made);
     expect(made.headers.getSetCookie().join()).toMatch(/HttpOnly; .*SameSite=Lax/i);
@@ -61,7 +68,14 @@ test("the demo refuses a database in which other people live", async () => {
   const server = await startServer();
   try {
     const path = (server.setupLink ?? "").slice(server.url.length);
-    await postForm(server.url, path, { organisationName: "Real School", organisationKind: "school", teamName: "Year 3", name: "Real Person", email: "real@example.org", password: "seven birds by the playground" });
+    await postForm(server.url, path, {
+      organisationName: "Real School",
+      organisationKind: "school",
+      teamName: "Year 3",
+      name: "Real Person",
+      email: "real@example.org",
+      password: "seven birds by the playground",
+    });
     await server.stop();
     const { code, output } = await runToEnd({ DATA_DIR: server.dataDir, PORT: "0", NODE_ENV: "production", LOG_LEVEL: "silent" }, ["--demo"]);
     expect(code).toBe(1);
@@ -74,7 +88,11 @@ test("the demo refuses a database in which other people live", async () => {
 test("a form from another site is refused, and pages carry the policy that stops foreign scripts", async () => {
   const server = await startServer({ demo: true });
   try {
-    const foreign = await fetch(`${server.url}/login`, { method: "POST", headers: { Origin: "https://evil.example" }, body: new URLSearchParams({ email: "aisha@demo.bansho.test" }) });
+    const foreign = await fetch(`${server.url}/login`, {
+      method: "POST",
+      headers: { Origin: "https://evil.example" },
+      body: new URLSearchParams({ email: "aisha@demo.bansho.test" }),
+    });
     expect(foreign.status).toBe(403);
     const page = await fetch(`${server.url}/login`);
     const nonce = /'nonce-([^']+)'/.exec(page.headers.get("content-security-policy") ?? "")?.[1];

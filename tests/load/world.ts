@@ -20,7 +20,8 @@ import { openStores } from "../../server/stores/open.ts";
 const random = (count: number): Uint8Array => randomBytes(count);
 
 function readCount(name: string, got: string | undefined): number {
-  if (got === undefined || !/^[1-9]\d{0,5}$/.test(got)) throw new Error(`--${name} is ${got ?? "not given"}, but must be a whole number from 1 to 999999.`);
+  if (got === undefined || !/^[1-9]\d{0,5}$/.test(got))
+    throw new Error(`--${name} is ${got ?? "not given"}, but must be a whole number from 1 to 999999.`);
   return Number(got);
 }
 
@@ -37,7 +38,10 @@ async function main(): Promise<void> {
     if ((await stores.people.countPeople()) > 0) throw new Error(`DATA_DIR ${config.dataDir} already holds people; give a fresh one.`);
     const world = await seedLoadWorld({ stores, lessons, people, clock: systemClock, random });
     const name = sessionCookieName(config.publicUrl?.startsWith("https:") ?? false);
-    writeFileSync(values.out, JSON.stringify({ documents: world.documents, cookies: world.people.map((person) => `${name}=${person.sessionToken}`) }));
+    writeFileSync(
+      values.out,
+      JSON.stringify({ documents: world.documents, cookies: world.people.map((person) => `${name}=${person.sessionToken}`) }),
+    );
     console.log(`${world.documents.length} lessons and ${world.people.length} people in ${config.dataDir}; names and cookies in ${values.out}`);
   } finally {
     await stores.close();

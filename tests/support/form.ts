@@ -15,7 +15,10 @@ export async function postForm(url: string, path: string, fields: Record<string,
 
 /** `name=value` of the session cookie that an answer sets. Throws when it sets none. */
 export function sessionCookie(answer: Response): string {
-  const cookie = answer.headers.getSetCookie().map((line) => line.split(";")[0] ?? "").find((pair) => pair.includes("bansho_session=") && !pair.endsWith("="));
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0] ?? "")
+    .find((pair) => pair.includes("bansho_session=") && !pair.endsWith("="));
   if (cookie === undefined) throw new Error(`No session cookie in the answer (status ${answer.status})`);
   return cookie;
 }

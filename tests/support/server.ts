@@ -40,11 +40,15 @@ export async function startServer(options: { demo?: boolean; env?: Record<string
 
   const start = async (): Promise<void> => {
     output = "";
-    const started = spawn(join(root, "node_modules/node/bin/node"), ["--disable-warning=ExperimentalWarning", "server/main.ts", ...(options.demo === true ? ["--demo"] : [])], {
-      cwd: root,
-      env: cleanEnv({ DATA_DIR: dataDir, PORT: port, LOG_LEVEL: "warn", ...options.env }),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const started = spawn(
+      join(root, "node_modules/node/bin/node"),
+      ["--disable-warning=ExperimentalWarning", "server/main.ts", ...(options.demo === true ? ["--demo"] : [])],
+      {
+        cwd: root,
+        env: cleanEnv({ DATA_DIR: dataDir, PORT: port, LOG_LEVEL: "warn", ...options.env }),
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     child = started;
     await new Promise<void>((done, fail) => {
       const take = (chunk: Buffer): void => {
