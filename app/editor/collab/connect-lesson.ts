@@ -60,7 +60,8 @@ export function connectLesson(options: ConnectOptions): LessonConnection {
   provider.messageHandlers[MESSAGE.closing] = () => {}; // the close code that follows says the same, and is acted on
   provider.messageHandlers[MESSAGE.notice] = (_reply: Encoder, message: decoding.Decoder) => {
     const notice = parseNotice(decoding.readVarString(message));
-    if (isAccess(notice)) save.setWriter(notice.mayWrite);
+    const mayWrite = readAccess(notice);
+    if (mayWrite !== null) save.setWriter(mayWrite);
     if (notice !== null) options.onNotice(notice);
   };
 
@@ -149,6 +150,9 @@ function parseNotice(text: string): unknown {
   }
 }
 
-/** The server says that what this person may do with the lesson has changed. */
-const isAccess = (notice: unknown): notice is { readonly mayWrite: boolean } =>
-  typeof notice === "object" && notice !== null && "mayWrite" in notice && typeof notice.mayWrite === "boolean";
+/** What a notice says about writing here: that it is allowed or not, or that an edit was not taken; null for any other notice. */
+function readAccess(notice: unknown): boolean | null {
+  if (typeof notice !== "object" || notice === null || !("type" in notice)) return null;
+  if (notice.type === "refused") return false;
+  return notice.type === "access" && "mayWrite" in notice && typeof notice.mayWrite === "boolean" ? notice.mayWrite : null;
+}
