@@ -18,10 +18,16 @@ async function openLesson(page: Page, url: string): Promise<void> {
   await expect(status(page)).toContainText("Saved");
 }
 
-/** Put the caret at the end of the line that holds these words, and type. */
+/** Put the caret at the end of the line that holds these words, look that it stands there as a person would, and type. */
 async function typeAfter(page: Page, words: string, text: string): Promise<void> {
-  await lesson(page).locator("p[data-node=line]").filter({ hasText: words }).first().click();
-  await page.keyboard.press("End");
+  const line = lesson(page).locator("p[data-node=line]").filter({ hasText: words }).first();
+  await expect(async () => {
+    await line.click();
+    await page.keyboard.press("End");
+    await page.waitForFunction((element) => element?.contains(document.getSelection()?.anchorNode ?? null) === true, await line.elementHandle(), {
+      timeout: 500,
+    });
+  }).toPass();
   await page.keyboard.type(text, { delay: 15 });
 }
 
