@@ -86,9 +86,9 @@ export function makeVersionServices(parts: ServiceParts, openLesson: LessonAcces
       let before: Uint8Array | null = null;
       await hub.edit(document, {
         personId: viewer.person.id,
-        change: (doc) => {
+        change: (doc, beingWritten) => {
           before = Y.encodeStateAsUpdate(doc);
-          putBack(doc, version);
+          putBack(doc, version, beingWritten);
         },
       });
       // Words that came in between the two are under the edit, not in the version before it: keep them too.

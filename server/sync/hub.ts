@@ -43,6 +43,9 @@ export type ConnectOptions = {
 export type Committed = { readonly document: string; readonly personId: PersonId | null; readonly atMs: number };
 export type Emptied = { readonly document: string; readonly changed: boolean };
 
+/** First clock, by Yjs client id, of what others are in the middle of writing: an edit that takes things away may leave that alone. Rule SY26. */
+export type BeingWritten = ReadonlyMap<number, number>;
+
 export type Hub = {
   /** Admit one connection. The adapter has already authenticated; the hub loads the room and answers frames through `send`. */
   readonly connect: (options: ConnectOptions) => Session;
@@ -56,7 +59,10 @@ export type Hub = {
    * broadcast to everyone. Edits of one document run one after another. Resolves after the commit. What `change` throws is thrown on, and nothing is changed.
    * @throws AppError "unavailable" when the document cannot be loaded or the server is closing
    */
-  readonly edit: (document: string, options: { personId: PersonId | null; change: (doc: Y.Doc) => void }) => Promise<void>;
+  readonly edit: (
+    document: string,
+    options: { personId: PersonId | null; change: (doc: Y.Doc, beingWritten: BeingWritten) => void },
+  ) => Promise<void>;
   /** Re-decide every open connection on the document (or of the person, or all): those who may not read are closed; lost write becomes read-only. Rule SY11. */
   readonly recheck: (which: { document?: string; personId?: PersonId }) => Promise<void>;
   /** How often `recheck` was called: whoever authorised before a call and connects after it has to authorise again. */
@@ -316,7 +322,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       if (personId !== null) await (await getRoom(document)).room.claim([doc.clientID], personId);
       // From here to `accept` nothing waits, so nobody else's edit comes between.
       const { room } = await getRoom(document);
-      const update = updateFrom(room.whole(), doc, change);
+      const update = updateFrom(room.whole(), doc, (into) => change(into, room.beingWritten(personId)));
       const scan = scanUpdate(update);
       assert(scan !== null, "what Yjs writes can be read");
       if (room.compare(scan).is !== "known") room.accept({ update, scan, personId, from: null });

@@ -17,6 +17,7 @@ import type { DocumentLog, StoredDocument } from "#server/stores/contract";
 import type { CommitQueue } from "./commit-queue.ts";
 import { makeKnownState, type Comparison } from "./known-state.ts";
 import { makeRoomAwareness, type RoomAwareness, type Speaker } from "./room-awareness.ts";
+import { makeTypingBursts } from "./typing-bursts.ts";
 
 /** A session as its room sees it. */
 export type Member = Speaker & {
@@ -46,6 +47,8 @@ export type Room = {
   /** Bind client ids to the person unless they are bound already; afterwards `ownerOf` knows. Never rejects. Rule SY9. */
   readonly claim: (clientIds: readonly number[], personId: PersonId) => Promise<void>;
   readonly hasSpaceFor: (bytes: number) => boolean;
+  /** First clock of what each client, but those of `except`, is in the middle of writing. Rule SY26. */
+  readonly beingWritten: (except: PersonId | null) => ReadonlyMap<number, number>;
   /** Take in an update that `compare` called news: keep, queue and broadcast it. */
   readonly accept: (accepted: AcceptedUpdate) => void;
   readonly accepted: () => number;
@@ -84,6 +87,7 @@ const EMPTY_UPDATE = Uint8Array.of(0, 0);
  */
 export function openRoom({ document, stored, log, queue, clock, logger }: RoomOptions): Room | null {
   const known = makeKnownState();
+  const bursts = makeTypingBursts();
   const members = new Set<Member>();
   const owners = new Map<number, PersonId>();
   /** Bound in this room, but the store does not know it yet. */
@@ -141,12 +145,17 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
     claim: async (clientIds, personId) => {
       await Promise.all(clientIds.map((clientId) => claimOne(clientId, personId)));
     },
+    beingWritten: (except) => bursts.running(clock.nowMs(), except),
     hasSpaceFor: (more) => bytes + more <= LIMITS.maxDocumentBytes || whole().length + more <= LIMITS.maxDocumentBytes,
     accept: ({ update, scan, personId, from }) => {
       const frame = encodeUpdate(update);
       // Our own copy, shared with the frame: the one we were given may be a view into a socket's buffer.
       const kept = frame.subarray(frame.length - update.length);
       const show = () => {
+        if (personId !== null && from !== null) {
+          const atMs = clock.nowMs();
+          for (const clientId of scan.structs.keys()) bursts.note({ clientId, fromClock: known.clocks.get(clientId) ?? 0, personId, atMs });
+        }
         known.add(scan);
         tail.push(kept);
         carry?.push(kept);

@@ -54,6 +54,41 @@ test("words typed meanwhile in an untouched block, and in a block that is change
   expect(read(typist)).toEqual(read(doc));
 });
 
+/** What this client is in the middle of writing: all it adds from now on. */
+const from = (typist: Y.Doc): ReadonlyMap<number, number> => new Map([[typist.clientID, Y.getState(typist.store, typist.clientID)]]);
+
+test("what a colleague is in the middle of typing stays whole, also the half that came before; what was finished goes", () => {
+  const doc = open(lesson(block("a", "one"), block("b", "two red birds"), block("c", "three")));
+  const typist = fork(doc);
+  textOf(typist, "a").insert(3, " finished");
+  const beingWritten = from(typist);
+  textOf(typist, "a").insert(0, "Ben says ");
+  textOf(typist, "b").insert(13, " today");
+  meet(doc, typist);
+  putBack(doc, { content: lesson(block("a", "one"), block("b", "two blue birds"), block("c", "three")), facts: {} }, beingWritten);
+  textOf(typist, "a").insert(9, "that ");
+  meet(doc, typist);
+  const stage = read(doc).content?.[0];
+  expect(stage?.content?.map((node) => node.content?.[0]?.content?.map((run) => run.text).join(""))).toEqual([
+    "Ben says that one",
+    "two blue birds today",
+    "three",
+  ]);
+  expect(read(typist)).toEqual(read(doc));
+});
+
+test("a block in which a colleague is typing stays, though the version has none, and the others stand in their order", () => {
+  const doc = open(lesson(block("a", "one"), block("new", "written since"), block("b", "two"), block("gone", "also since")));
+  const typist = fork(doc);
+  const beingWritten = from(typist);
+  textOf(typist, "new").insert(0, "Ben: ");
+  meet(doc, typist);
+  putBack(doc, { content: lesson(block("a", "one"), block("x", "x"), block("b", "two"), block("y", "y")), facts: {} }, beingWritten);
+  const ids = (node: LessonNode | undefined) => node?.content?.map((child) => child.attrs?.["id"]);
+  expect(ids(read(doc).content?.[0])).toEqual(["a", "x", "new", "b", "y"]);
+  expect(textOf(doc, "new").toString()).toBe("Ben: written since");
+});
+
 test("words typed into a line whose text is taken out survive", () => {
   const doc = open(lesson(block("a", "one")));
   const typist = fork(doc);
