@@ -82,7 +82,7 @@ async function main(): Promise<void> {
 
   const access = makeDocumentAccess({ stores, clock: systemClock, secureCookies: https });
   const hub = makeHub({ log: stores.log, clock: systemClock, logger, authorise: access.authorise });
-  const sync = makeSyncServer({ hub, logger, clock: systemClock, publicOrigins, authenticate: access.authenticate, authorise: access.authorise });
+  const sync = makeSyncServer({ hub, logger, clock: systemClock, publicOrigins, authenticate: access.authenticate });
   const jobs = startJobs({ stores, hub, clock: systemClock, logger, random });
   const servicesFor = makeServices({
     stores,

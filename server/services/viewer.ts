@@ -119,7 +119,7 @@ export async function findLiveSession(
 export const findSessionOfCookie = async (
   parts: { readonly stores: Pick<Stores, "people">; readonly clock: Clock; readonly cookie: SessionCookie },
   cookieHeader: string | undefined,
-): Promise<{ readonly person: Person } | null> => {
+): Promise<{ readonly session: SessionRow; readonly person: Person } | null> => {
   const token = parts.cookie.parse(cookieHeader);
   return token === null ? null : findLiveSession(parts, token);
 };

@@ -1,6 +1,6 @@
 import * as Y from "yjs";
 import { describe, expect, test } from "vitest";
-import type { PersonId } from "#core/ids";
+import type { PersonId, SessionId } from "#core/ids";
 import { LIMITS } from "#core/limits";
 import type { CloseReason } from "#core/protocol/close-codes";
 import { encodeStep2, encodeUpdate } from "#core/protocol/wire";
@@ -11,7 +11,7 @@ import { compactUpdates } from "./compact.ts";
 import { makeHub } from "./hub.ts";
 
 // Plain strings are ids in these tests.
-const personOf = (id: string) => ({ id: id as PersonId, name: `Name of ${id}` });
+const personOf = (id: string, sessionId = `${id}-1`) => ({ id: id as PersonId, name: `Name of ${id}`, sessionId: sessionId as SessionId });
 const textOf = (update: Uint8Array): string => {
   const doc = new Y.Doc();
   Y.applyUpdate(doc, update);
@@ -24,8 +24,18 @@ function world(log: MemoryDocumentLog = makeMemoryDocumentLog()) {
   const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: (_fields: unknown, message: string) => void errors.push(message) };
   const compactor = { compact: async (parts: readonly Uint8Array[]) => compactUpdates(parts), close: async () => {} };
   const rights = { mayRead: true, mayWrite: true };
-  const hub = makeHub({ log, clock, logger, authorise: async () => rights, compactor });
-  const join = (id: string, options: { document?: string; mayWrite?: boolean; wantsAck?: boolean; doc?: Y.Doc } = {}) => {
+  const ended = new Set<string>();
+  const asked: string[] = [];
+  /** While set, answers to questions of rights wait for it. */
+  const held: { until: Promise<void> | null } = { until: null };
+  const authorise = async ({ sessionId }: { readonly sessionId: SessionId }) => {
+    asked.push(sessionId);
+    const answer = ended.has(sessionId) ? { signedIn: false, mayRead: false, mayWrite: false } : { signedIn: true, ...rights };
+    await held.until;
+    return answer;
+  };
+  const hub = makeHub({ log, clock, logger, authorise, compactor });
+  const join = (id: string, options: { document?: string; sessionId?: string; mayWrite?: boolean; wantsAck?: boolean; doc?: Y.Doc } = {}) => {
     const wantsAck = options.wantsAck ?? true;
     const peer = new SyncPeer({ wantsAck, ...(options.doc === undefined ? {} : { doc: options.doc }) });
     const closed: CloseReason[] = [];
@@ -33,7 +43,7 @@ function world(log: MemoryDocumentLog = makeMemoryDocumentLog()) {
     const toPeer: Uint8Array[] = [];
     const session = hub.connect({
       document: options.document ?? "lesson/l",
-      person: personOf(id),
+      person: personOf(id, options.sessionId),
       mayWrite: options.mayWrite ?? true,
       wantsAck,
       send: (frame) => {
@@ -53,7 +63,7 @@ function world(log: MemoryDocumentLog = makeMemoryDocumentLog()) {
     };
     return { peer, session, closed, leave, text: peer.doc.getText("t") };
   };
-  return { clock, log, hub, join, errors, rights };
+  return { clock, log, hub, join, errors, rights, ended, asked, held };
 }
 
 describe("loading", () => {
@@ -218,7 +228,7 @@ describe("who may write", () => {
     olu.peer.say({ here: true });
     await w.clock.advance(100);
     expect(anna.text.toJSON()).toBe("");
-    expect([...anna.peer.others.values()]).toEqual([{ here: true, user: personOf("olu") }]);
+    expect([...anna.peer.others.values()]).toEqual([{ here: true, user: { id: "olu", name: "Name of olu" } }]);
   });
 
   test("[SY9] new structs under somebody else's client id are not taken from an update, and credited to their owner in a step 2", async () => {
@@ -282,9 +292,59 @@ describe("who may write", () => {
     const options = { document: "lesson/l", person: personOf("anna"), mayWrite: true, wantsAck: false, send: () => {}, bufferedBytes: () => 0 };
     failing.connect({ ...options, close: (reason) => void closed.push(reason) });
     await w.clock.advance(50);
+    await failing.recheck({ routine: true });
+    expect(closed).toEqual([]);
     await failing.recheck({});
     expect(closed).toEqual(["tryLater"]);
     expect(anna.closed).toEqual([]);
+  });
+
+  test("[SY23] a session that ends closes its own connections, and no others of that person", async () => {
+    const w = world();
+    const [laptop, phone, ben] = [w.join("anna"), w.join("anna", { sessionId: "anna-2" }), w.join("ben")];
+    await w.clock.advance(50);
+    w.ended.add("anna-2");
+    await w.hub.recheck({ personId: personOf("anna").id });
+    expect([laptop.closed, phone.closed, ben.closed]).toEqual([[], ["signedOut"], []]);
+  });
+
+  test("[SY11] an answer that was on its way when rights changed again is not the last word", async () => {
+    const w = world();
+    const anna = w.join("anna");
+    await w.clock.advance(50);
+    let letGo = () => {};
+    w.held.until = new Promise((done) => (letGo = done));
+    const first = w.hub.recheck({});
+    w.ended.add("anna-1");
+    const others = [w.hub.recheck({}), w.hub.recheck({}), w.hub.recheck({})];
+    expect(w.asked).toEqual(["anna-1"]);
+    w.held.until = null;
+    letGo();
+    await Promise.all([first, ...others]);
+    expect(anna.closed).toEqual(["signedOut"]);
+    // Three who asked while one question was open share the next.
+    expect(w.asked).toEqual(["anna-1", "anna-1"]);
+  });
+
+  test("[SY11] who is at the door while their rights change is asked about again; changes of others do not keep them waiting", async () => {
+    const w = world();
+    let letGo = () => {};
+    w.held.until = new Promise((done) => (letGo = done));
+    const admitting = w.hub.admit(personOf("anna"), "lesson/l");
+    await w.hub.recheck({ personId: personOf("ben").id });
+    await w.hub.recheck({ document: "lesson/other" });
+    expect(w.asked).toEqual(["anna-1"]);
+    w.rights.mayRead = false;
+    await w.hub.recheck({ personId: personOf("anna").id });
+    w.held.until = null;
+    letGo();
+    const admission = await admitting;
+    expect(w.asked).toEqual(["anna-1", "anna-1"]);
+    expect(admission.rights.mayRead).toBe(false);
+    expect(admission.isCurrent()).toBe(true);
+    await w.hub.recheck({ personId: personOf("anna").id });
+    expect(admission.isCurrent()).toBe(false);
+    admission.release();
   });
 });
 

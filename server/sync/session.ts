@@ -21,8 +21,11 @@ import {
 } from "#core/protocol/wire";
 import { LIMITS } from "#core/limits";
 import { SECOND_MS, type Clock } from "#core/time";
-import type { PersonId } from "#core/ids";
+import type { PersonId, SessionId } from "#core/ids";
 import type { Member, Room } from "./room.ts";
+
+/** Who the client is, and by which sign-in: the same shape as the hub's. */
+type SignedInPerson = { readonly id: PersonId; readonly name: string; readonly sessionId: SessionId };
 
 /** What the adapter may do with a session. */
 export type Session = {
@@ -34,7 +37,7 @@ export type Session = {
 
 /** What the hub may do besides. */
 export type SessionControl = Session & {
-  readonly person: { readonly id: PersonId; readonly name: string };
+  readonly person: SignedInPerson;
   readonly document: string;
   readonly hasEnded: () => boolean;
   /** The room is loaded: greet the client and handle what has been waiting. */
@@ -49,7 +52,7 @@ export type SessionControl = Session & {
 
 export type SessionOptions = {
   readonly document: string;
-  readonly person: { readonly id: PersonId; readonly name: string };
+  readonly person: SignedInPerson;
   readonly mayWrite: boolean;
   readonly wantsAck: boolean;
   readonly send: (frame: Uint8Array) => void;

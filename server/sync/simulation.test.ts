@@ -4,13 +4,13 @@
  */
 import * as Y from "yjs";
 import { expect, test } from "vitest";
-import type { PersonId } from "#core/ids";
+import type { PersonId, SessionId } from "#core/ids";
 import { scanUpdate } from "#core/protocol/update-scan";
 import { makeMemoryDocumentLog, type MemoryDocumentLog } from "#server/stores/memory/memory-document-log";
 import { makeFakeClock, type FakeClock } from "../../tests/support/fake-clock.ts";
 import { SyncPeer } from "../../tests/support/sync-peer.ts";
 import { compactUpdates } from "./compact.ts";
-import { makeHub, type Hub } from "./hub.ts";
+import { makeHub, type Authorise, type Hub, type HubPerson } from "./hub.ts";
 import { makeKnownState } from "./known-state.ts";
 import type { Session } from "./session.ts";
 
@@ -33,7 +33,7 @@ function makeRandom(seed: number): Random {
 
 type Client = {
   peer: SyncPeer;
-  readonly person: { readonly id: PersonId; readonly name: string };
+  readonly person: HubPerson;
   readonly wantsAck: boolean;
   readonly mayWrite: boolean;
   line: { open: boolean; session: Session | null } | null;
@@ -62,7 +62,7 @@ function startServer(world: Omit<World, "hub">, log: MemoryDocumentLog, state: {
     if (operation === "compact") did.compactions += 1;
   });
   const compactor = { compact: async (parts: readonly Uint8Array[]) => compactUpdates(parts), close: async () => {} };
-  const authorise = async (personId: string) => ({ mayRead: true, mayWrite: !personId.startsWith("reader") });
+  const authorise: Authorise = async ({ id }) => ({ signedIn: true, mayRead: true, mayWrite: !id.startsWith("reader") });
   return makeHub({ log, clock, logger: SILENT, authorise, compactor });
 }
 
@@ -217,7 +217,13 @@ async function simulate(seed: number, did: World["did"]): Promise<void> {
     doc.clientID = random.below(2 ** 31);
     const wantsAck = !id.startsWith("stock");
     // A plain string is an id in a simulation.
-    return { peer: new SyncPeer({ doc, wantsAck }), person: { id: id as PersonId, name: id }, wantsAck, mayWrite: id !== "reader-d", line: null };
+    return {
+      peer: new SyncPeer({ doc, wantsAck }),
+      person: { id: id as PersonId, name: id, sessionId: `${id}-1` as SessionId },
+      wantsAck,
+      mayWrite: id !== "reader-d",
+      line: null,
+    };
   });
   const base = { random, clock, clients, did, log, oracle: { log, doc: new Y.Doc(), taken: 0 } };
   const world: World = { ...base, hub: startServer(base, log, state) };

@@ -1,7 +1,7 @@
 /**
  * Websockets for the hub: the only file that imports ws.
  *
- * Always true: nobody reaches the hub before origin, session, name, schema version, permission and limits were checked; a socket that is
+ * Always true: nobody is connected to the hub before origin, name, schema version, session, permission and limits were checked; a socket that is
  * silent, slow or broken is let go without touching the others. Rules SY21 to SY25.
  *
  * Browsers do not show a page the HTTP status of a refused socket, so those who may not come in are let in and closed with a code of the
@@ -16,14 +16,12 @@ import { LIMITS } from "#core/limits";
 import { SECOND_MS, type Clock, type Timer } from "#core/time";
 import type { Log } from "#server/observe/log";
 import { isOwnOrigin, parseTarget } from "./door.ts";
-import type { Authorise, Hub, HubPerson } from "./hub.ts";
+import type { Admission, Hub, HubPerson } from "./hub.ts";
 import type { Session } from "./session.ts";
 
 export type SyncServer = {
   /** Take over an upgrade request whose path starts with `/sync/`. */
   readonly handleUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** Ask again who every open socket belongs to, and close those whose session has ended. Runs by itself every minute; call it after a sign-out. */
-  readonly recheckSessions: () => Promise<void>;
   /** Take nobody new, close all with 1012, and resolve when they are gone. */
   readonly close: () => Promise<void>;
 };
@@ -35,26 +33,23 @@ export type SyncServerOptions = {
   readonly publicOrigins: () => readonly string[];
   /** Whose session cookie this is; null when nobody's. */
   readonly authenticate: (cookieHeader: string | undefined) => Promise<HubPerson | null>;
-  readonly authorise: Authorise;
 };
 
-type Guest = { readonly document: string; readonly wantsAck: boolean; readonly person: HubPerson; readonly mayWrite: boolean };
+type Guest = { readonly document: string; readonly wantsAck: boolean; readonly person: HubPerson; readonly admission: Admission };
 type Connection = {
   readonly socket: WebSocket;
-  readonly guest: Guest;
-  readonly cookie: string | undefined;
   readonly close: (reason: CloseReason) => void;
   isAlive: boolean;
 };
 
 const PING_MS = 30 * SECOND_MS;
-/** Sessions are asked about at every second ping. */
+/** Rights and sessions are asked about at every second ping, for what ends without anybody doing it. */
 const PINGS_A_RECHECK = 2;
 /** How long a peer may take to answer a close before its socket is cut. */
 const CLOSE_TIMEOUT_MS = 3 * SECOND_MS;
 
 /** Makes the websocket side of the sync server. */
-export function makeSyncServer({ hub, clock, logger, publicOrigins, authenticate, authorise }: SyncServerOptions): SyncServer {
+export function makeSyncServer({ hub, clock, logger, publicOrigins, authenticate }: SyncServerOptions): SyncServer {
   const settings: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
@@ -70,7 +65,6 @@ export function makeSyncServer({ hub, clock, logger, publicOrigins, authenticate
   let closing = false;
   let pings = 0;
   let pinging: Timer | null = null;
-  let rechecking: Promise<void> | null = null;
   let allGone: (() => void) | null = null;
 
   /** Who comes, to what, with which rights; or why not. */
@@ -80,32 +74,37 @@ export function makeSyncServer({ hub, clock, logger, publicOrigins, authenticate
     try {
       const person = await authenticate(req.headers.cookie);
       if (person === null) return "signedOut";
-      let asked: number;
-      let access: Awaited<ReturnType<Authorise>>;
-      do {
-        asked = hub.recheckCount();
-        access = await authorise(person.id, wish.document);
-        // A right that was taken away while we asked has not been seen by those who recheck: this socket is not open yet.
-      } while (asked !== hub.recheckCount());
-      return access.mayRead ? { ...wish, person, mayWrite: access.mayWrite } : "forbidden";
+      const admission = await hub.admit(person, wish.document);
+      const { signedIn, mayRead } = admission.rights;
+      if (signedIn && mayRead) return { ...wish, person, admission };
+      admission.release();
+      return signedIn ? "forbidden" : "signedOut";
     } catch (error) {
       logger.error({ err: error, document: wish.document }, "a socket could not be admitted");
       return "tryLater";
     }
   };
 
-  const open = (socket: WebSocket, stream: Duplex, { guest, cookie }: Pick<Connection, "guest" | "cookie">) => {
-    const close = (reason: CloseReason) => closeSocket(socket, reason);
-    const session: Session = hub.connect({ ...guest, send: makeSender(socket, stream), close, bufferedBytes: () => socket.bufferedAmount });
+  const open = (socket: WebSocket, stream: Duplex, guest: Guest) => {
+    const { document, person, wantsAck, admission } = guest;
+    const session: Session = hub.connect({
+      document,
+      person,
+      wantsAck,
+      mayWrite: admission.rights.mayWrite,
+      send: makeSender(socket, stream),
+      close: (reason) => closeSocket(socket, reason),
+      bufferedBytes: () => socket.bufferedAmount,
+    });
     const closeByUs = (reason: CloseReason) => {
       if (guest.wantsAck && socket.readyState === socket.OPEN) socket.send(encodeClosing(reason));
-      close(reason);
+      closeSocket(socket, reason);
       session.end();
     };
-    const connection: Connection = { socket, guest, cookie, close: closeByUs, isAlive: true };
+    const connection: Connection = { socket, close: closeByUs, isAlive: true };
     connections.add(connection);
-    count(perPerson, guest.person.id, 1);
-    count(perDocument, guest.document, 1);
+    count(perPerson, person.id, 1);
+    count(perDocument, document, 1);
     socket.on("message", (data: Buffer, isBinary: boolean) => {
       connection.isAlive = true;
       if (isBinary) session.receive(data);
@@ -116,8 +115,8 @@ export function makeSyncServer({ hub, clock, logger, publicOrigins, authenticate
     });
     socket.on("close", () => {
       connections.delete(connection);
-      count(perPerson, guest.person.id, -1);
-      count(perDocument, guest.document, -1);
+      count(perPerson, person.id, -1);
+      count(perDocument, document, -1);
       session.end();
       if (connections.size === 0) allGone?.();
     });
@@ -126,14 +125,21 @@ export function makeSyncServer({ hub, clock, logger, publicOrigins, authenticate
 
   const receive = async (req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const admitted = await admit(req);
-    if (socket.destroyed) return;
-    server.handleUpgrade(req, socket, head, (websocket) => {
-      websocket.on("error", (error) => logger.debug({ err: error }, "a socket failed"));
-      if (closing) closeSocket(websocket, "restart");
-      else if (typeof admitted === "string") closeSocket(websocket, admitted);
-      else if (isCrowded(admitted)) closeSocket(websocket, "tooManyConnections");
-      else open(websocket, socket, { guest: admitted, cookie: req.headers.cookie });
-    });
+    try {
+      if (socket.destroyed) return;
+      server.handleUpgrade(req, socket, head, (websocket) => {
+        websocket.on("error", (error) => logger.debug({ err: error }, "a socket failed"));
+        if (closing) closeSocket(websocket, "restart");
+        else if (typeof admitted === "string") closeSocket(websocket, admitted);
+        else if (isCrowded(admitted)) closeSocket(websocket, "tooManyConnections");
+        // Rights changed in the last moment: they come back and are asked again.
+        else if (!admitted.admission.isCurrent()) closeSocket(websocket, "tryLater");
+        else open(websocket, socket, admitted);
+      });
+    } finally {
+      // handleUpgrade calls back at once or not at all.
+      if (typeof admitted !== "string") admitted.admission.release();
+    }
   };
 
   const isCrowded = ({ person, document }: Guest): boolean =>
@@ -147,31 +153,8 @@ export function makeSyncServer({ hub, clock, logger, publicOrigins, authenticate
     }
     for (const connection of connections) connection.isAlive = false;
     // Never rejects.
-    if (pings % PINGS_A_RECHECK === 0) void recheckSessions();
+    if (pings % PINGS_A_RECHECK === 0) void hub.recheck({ routine: true });
     pinging = connections.size > 0 ? clock.setTimer(PING_MS, ping) : null;
-  };
-
-  const recheckAll = async (): Promise<void> => {
-    const byCookie = Map.groupBy(connections, (connection) => connection.cookie);
-    for (const [cookie, group] of byCookie) {
-      try {
-        const person = await authenticate(cookie);
-        if (person === null) for (const connection of group) connection.close("signedOut");
-      } catch (error) {
-        // The store fails; that is no sign that anybody signed out.
-        logger.warn({ err: error }, "open sessions could not be checked");
-        return;
-      }
-    }
-  };
-
-  const recheckSessions = async (): Promise<void> => {
-    // Whoever asks while one is under way needs a new one: the change may have come after the answer.
-    const before = rechecking;
-    const mine: Promise<void> = (before ?? Promise.resolve()).then(recheckAll);
-    rechecking = mine;
-    await mine;
-    if (rechecking === mine) rechecking = null;
   };
 
   return {
@@ -181,7 +164,6 @@ export function makeSyncServer({ hub, clock, logger, publicOrigins, authenticate
       else if (!isOwnOrigin(req.headers.origin, publicOrigins())) refuse(socket, "403 Forbidden");
       else void receive(req, socket, head); // `admit` turns trouble into a close code; ws answers a bad handshake itself
     },
-    recheckSessions,
     close: async () => {
       closing = true;
       pinging?.cancel();

@@ -182,7 +182,7 @@ test("[SY23] signing out closes the socket", () =>
     const anna = client(server, "anna");
     await anna.untilSynced();
     server.signedOut.add("anna");
-    await server.sync.recheckSessions();
+    await server.hub.recheck({});
     await anna.untilClosed();
     expect(anna.closeCode).toBe(4401);
   }));

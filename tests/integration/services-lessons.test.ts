@@ -8,7 +8,8 @@ import { fieldText, parseContent } from "#core/model/lesson-node";
 import { lessonDocument } from "#core/protocol/document-name";
 import { DAY_MS } from "#core/time";
 import type { Services } from "../../app/services.ts";
-import { emptyWorld, world, type Name, type World } from "./services-world.ts";
+import type { HubPerson } from "../../server/sync/hub.ts";
+import { emptyWorld, PASSWORD, world, type Browser, type Name, type World } from "./services-world.ts";
 
 const withWorld =
   (run: (w: World) => Promise<void>, make = world) =>
@@ -31,6 +32,14 @@ async function outcome(work: () => Promise<unknown>): Promise<string> {
     throw error;
   }
 }
+
+/** Who the socket of this browser would speak for. */
+async function personAt(w: World, browser: Browser): Promise<HubPerson> {
+  const person = await w.access.authenticate(browser.cookieHeader());
+  if (person === null) throw new Error("Nobody is signed in on this browser");
+  return person;
+}
+
 async function fieldsOf(work: Promise<unknown>): Promise<Readonly<Record<string, string>>> {
   return work.then(
     () => ({}),
@@ -142,15 +151,20 @@ describe("who may do what", () => {
       const actual: Record<string, string> = {};
       for (const name of Object.keys(expected) as Name[]) {
         const browser = await w.signedIn(name);
-        expect(await w.access.authenticate(browser.cookieHeader())).toMatchObject({ id: w.id(name) });
-        const { mayRead, mayWrite } = await w.access.authorise(w.id(name), lessonDocument(lesson));
+        const person = await personAt(w, browser);
+        expect(person.id).toBe(w.id(name));
+        const { mayRead, mayWrite } = await w.access.authorise(person, lessonDocument(lesson));
         actual[name] = mayWrite ? "write" : mayRead ? "read" : "no";
       }
       expect(actual).toEqual(expected);
       expect(await w.access.authenticate(undefined)).toBeNull();
       expect(await w.access.authenticate("bansho_session=rubbish")).toBeNull();
       for (const document of ["lesson/never-was", "lesson/", "nothing", `lesson/${lesson}/x`])
-        expect(await w.access.authorise(w.id("aisha"), document)).toEqual({ mayRead: false, mayWrite: false });
+        expect(await w.access.authorise(await personAt(w, await w.signedIn("aisha")), document)).toEqual({
+          signedIn: true,
+          mayRead: false,
+          mayWrite: false,
+        });
     }),
   );
 
@@ -249,8 +263,7 @@ describe("losing access", () => {
       `[SV6] closes the sockets of somebody who is ${how}, and nobody else's`,
       withWorld(async (w) => {
         const lesson = await w.newLesson();
-        await w.signedIn("ben");
-        const [ben, aisha] = [w.connect("ben", lessonDocument(lesson)), w.connect("aisha", lessonDocument(lesson))];
+        const [ben, aisha] = [await w.connect("ben", lessonDocument(lesson)), await w.connect("aisha", lessonDocument(lesson))];
         await w.hub.read(lessonDocument(lesson));
         await act(w, lesson);
         expect(ben.closed).toEqual(["forbidden"]);
@@ -260,26 +273,43 @@ describe("losing access", () => {
     );
   }
 
-  it(
-    "[PO9] closes the sockets of somebody whose last session ended, however it ended",
-    withWorld(async (w) => {
-      const lesson = await w.newLesson();
-      const ben = await w.signedIn("ben");
-      const first = w.connect("ben", lessonDocument(lesson));
-      await w.hub.read(lessonDocument(lesson));
-      await ben.ask().signOut();
-      expect(first.closed).toEqual(["forbidden"]);
+  const ending: Readonly<Record<string, (w: World, laptop: Browser, phone: Browser) => Promise<unknown>>> = {
+    "signing out there": async (_w, _laptop, phone) => phone.ask().signOut(),
+    "ending it from another device": async (_w, laptop, phone) => {
+      const kept = (await phone.ask().listSessions()).find(({ current }) => current);
+      await laptop.ask().endSession(kept?.id ?? "");
+    },
+    "ending all others": async (_w, laptop) => laptop.ask().endOtherSessions(),
+    "a new password": async (_w, laptop) => laptop.ask().changePassword({ current: PASSWORD, next: "seven green kites flying" }),
+    "signing in again there": async (w, _laptop, phone) => phone.ask().signIn({ email: w.email("ben"), password: PASSWORD }),
+  };
+  for (const [how, act] of Object.entries(ending)) {
+    it(
+      `[PO9][SV6] closes the sockets of exactly the session that ended, by ${how}`,
+      withWorld(async (w) => {
+        const document = lessonDocument(await w.newLesson());
+        const [laptop, phone] = [await w.signedIn("ben"), await w.signedIn("ben")];
+        const [stays, goes] = [await w.connect(laptop, document), await w.connect(phone, document)];
+        await w.hub.read(document);
+        await act(w, laptop, phone);
+        expect([stays.closed, goes.closed]).toEqual([[], ["signedOut"]]);
+      }),
+    );
+  }
 
-      await w.signedIn("ben");
-      const second = w.connect("ben", lessonDocument(lesson));
-      await w.hub.read(lessonDocument(lesson));
+  it(
+    "[PO9] closes the sockets of all of a person's sessions when their password is reset",
+    withWorld(async (w) => {
+      const document = lessonDocument(await w.newLesson());
+      const [first, second] = [await w.connect("ben", document), await w.connect("ben", document)];
+      await w.hub.read(document);
       const { link } = await (await w.as("dana")).organisations.createResetLink(w.elm, w.id("ben"));
-      expect(second.closed).toEqual([]);
+      expect([first.closed, second.closed]).toEqual([[], []]);
       await w
         .newBrowser()
         .ask()
         .resetPassword(link.slice(link.lastIndexOf("/") + 1), { password: "seven green kites flying" });
-      expect(second.closed).toEqual(["forbidden"]);
+      expect([first.closed, second.closed]).toEqual([["signedOut"], ["signedOut"]]);
     }),
   );
 
@@ -308,7 +338,7 @@ describe("losing access", () => {
       const aisha = await w.signedIn("aisha");
       await aisha.ask().lessons.nameVersion(lesson, { kind: "draft", title: "First", note: "" });
       await aisha.ask().lessons.archive(lesson);
-      expect(await w.access.authorise(w.id("aisha"), lessonDocument(lesson))).toEqual({ mayRead: true, mayWrite: false });
+      expect(await w.access.authorise(await personAt(w, aisha), lessonDocument(lesson))).toEqual({ signedIn: true, mayRead: true, mayWrite: false });
       expect((await aisha.ask().lessons.get(lesson)).permissions).toMatchObject({
         "lesson.write": false,
         "lesson.name-version": false,
@@ -318,7 +348,7 @@ describe("losing access", () => {
       expect(await outcome(async () => aisha.ask().lessons.putBackVersion(lesson, 1))).toBe("forbidden");
       expect((await aisha.ask().lessons.search({ text: "", yearGroup: null, criterionCode: null, archived: true, page: 1 })).total).toBe(1);
       await aisha.ask().lessons.unarchive(lesson);
-      expect(await w.access.authorise(w.id("aisha"), lessonDocument(lesson))).toEqual({ mayRead: true, mayWrite: true });
+      expect(await w.access.authorise(await personAt(w, aisha), lessonDocument(lesson))).toEqual({ signedIn: true, mayRead: true, mayWrite: true });
     }),
   );
 });
@@ -558,7 +588,7 @@ describe("jobs", () => {
     withWorld(async (w) => {
       const lesson = await w.newLesson();
       const document = lessonDocument(lesson);
-      const [aisha, ben] = [w.connect("aisha", document), w.connect("ben", document)];
+      const [aisha, ben] = [await w.connect("aisha", document), await w.connect("ben", document)];
       await write(w, lesson, "aisha", ["keyPoint", "Equal parts."]);
       aisha.leave();
       w.clock.advance(10_000);
@@ -575,12 +605,12 @@ describe("jobs", () => {
       });
 
       // Looking, or changing something and changing it back, makes no version.
-      const visit = w.connect("aisha", document);
+      const visit = await w.connect("aisha", document);
       await write(w, lesson, "aisha", ["keyPoint", "!"]);
       await w.hub.edit(document, { personId: w.id("aisha"), change: (doc) => typeBack(doc) });
       visit.leave();
       w.clock.advance(10_000);
-      const last = w.connect("ben", document);
+      const last = await w.connect("ben", document);
       await write(w, lesson, "ben", ["smallStep", "One part."]);
       last.leave();
       await w.until(async () => (await versionsOf(w, lesson)).length > 1);
@@ -598,7 +628,7 @@ describe("jobs", () => {
         { document: lessonDocument(lesson), update: await updateWith(w, lesson), personId: w.id("aisha"), atMs: w.clock.nowMs() },
       ]);
       w.clock.advance(60_000);
-      const visit = w.connect("ben", lessonDocument(lesson));
+      const visit = await w.connect("ben", lessonDocument(lesson));
       await w.hub.read(lessonDocument(lesson));
       visit.leave();
       await w.until(async () => (await versionsOf(w, lesson)).length > 0);

@@ -66,8 +66,11 @@ export type World = {
   readonly newLesson: (title?: string) => Promise<LessonId>;
   /** Let time pass until this is so. */
   readonly until: (isSo: () => Promise<boolean> | boolean) => Promise<void>;
-  /** Open a socket's session as this person; `closed` collects why the server closed it, `frames` what it was sent. */
-  readonly connect: (name: Name, document: string) => { readonly leave: () => void; readonly closed: CloseReason[]; readonly frames: Uint8Array[] };
+  /** Open a socket's session from this browser, or from a new one; `closed` collects why the server closed it, `frames` what it was sent. */
+  readonly connect: (
+    from: Name | Browser,
+    document: string,
+  ) => Promise<{ readonly leave: () => void; readonly closed: CloseReason[]; readonly frames: Uint8Array[] }>;
   /** Services of one request that reach the hub through this wrapper. */
   readonly through: (browser: Browser, wrap: (hub: Hub) => ServiceDeps["hub"]) => Services;
   readonly dispose: () => Promise<void>;
@@ -152,12 +155,15 @@ async function build(peopled: boolean): Promise<World> {
     }
     throw new Error("It never came to be.");
   };
-  const connect: World["connect"] = (name, document) => {
+  const connect: World["connect"] = async (from, document) => {
+    const browser = typeof from === "string" ? await signedIn(from) : from;
+    const person = await access.authenticate(browser.cookieHeader());
+    if (person === null) throw new Error("Nobody is signed in on this browser");
     const closed: CloseReason[] = [];
     const frames: Uint8Array[] = [];
     const session = hub.connect({
       document,
-      person: { id: id(name), name },
+      person,
       mayWrite: true,
       wantsAck: true,
       send: (frame) => void frames.push(frame),

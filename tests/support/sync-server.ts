@@ -1,11 +1,11 @@
-/** A sync server on a real port with a memory log, for conformance and hostile tests. Cookies are `person=<id>`. */
+/** A sync server on a real port with a memory log, for conformance and hostile tests. Cookies are `person=<id>`; each is a session of its own. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { PersonId } from "../../app/core/ids.ts";
+import type { PersonId, SessionId } from "../../app/core/ids.ts";
 import { systemClock } from "../../server/observe/clock.ts";
 import type { Log } from "../../server/observe/log.ts";
 import { makeMemoryDocumentLog, type MemoryDocumentLog } from "../../server/stores/memory/memory-document-log.ts";
-import { makeHub, type Hub } from "../../server/sync/hub.ts";
+import { makeHub, type Authorise, type Hub } from "../../server/sync/hub.ts";
 import { makeSyncServer, type SyncServer } from "../../server/sync/ws-adapter.ts";
 
 export const ORIGIN = "http://bansho.test";
@@ -31,7 +31,10 @@ export async function startSyncServer(options: { log?: MemoryDocumentLog; port?:
   const logger: Log = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
   const rights = new Map<string, { mayRead: boolean; mayWrite: boolean }>();
   const signedOut = new Set<string>();
-  const authorise = async (personId: string) => rights.get(personId) ?? { mayRead: true, mayWrite: true };
+  const authorise: Authorise = async ({ id }) =>
+    signedOut.has(id)
+      ? { signedIn: false, mayRead: false, mayWrite: false }
+      : { signedIn: true, ...(rights.get(id) ?? { mayRead: true, mayWrite: true }) };
   const hub = makeHub({ log, clock: systemClock, logger, authorise });
   const sync = makeSyncServer({
     hub,
@@ -41,9 +44,8 @@ export async function startSyncServer(options: { log?: MemoryDocumentLog; port?:
     authenticate: async (cookie) => {
       const id = /^person=([a-z0-9-]+)$/.exec(cookie ?? "")?.[1];
       // A plain string is an id in these tests.
-      return id === undefined || signedOut.has(id) ? null : { id: id as PersonId, name: `Name of ${id}` };
+      return id === undefined || signedOut.has(id) ? null : { id: id as PersonId, name: `Name of ${id}`, sessionId: id as SessionId };
     },
-    authorise,
   });
   const server: Server = createServer();
   server.on("upgrade", sync.handleUpgrade);
