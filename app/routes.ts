@@ -21,6 +21,7 @@ export default [
   route("lessons/:id/read", "routes/lessons.$id.read/route.tsx"),
   route("lessons/:id/versions", "routes/lessons.$id.versions/route.tsx"),
   route("lessons/:id/versions/:number", "routes/lessons.$id.versions.$number/route.tsx"),
+  route("lessons/:id/export/:format", "routes/lessons.$id.export/route.ts"),
   route("offline", "routes/offline/route.tsx"),
 
   // everything else

@@ -70,6 +70,9 @@ export type VersionView = {
 /** A lesson as plain data: `content` is ProseMirror JSON (unknown nodes kept), `facts` the plain values of the facts map. */
 export type LessonContent = { readonly schemaVersion: number; readonly content: unknown; readonly facts: Readonly<Record<string, unknown>> };
 
+/** A lesson as a file to download. */
+export type LessonFile = { readonly fileName: string; readonly mediaType: string; readonly text: string };
+
 /** What the session cookie needs; the route writes the header. */
 export type SessionGrant = { readonly cookie: string };
 
@@ -197,6 +200,8 @@ export type LessonServices = {
   readonly get: (id: string) => Promise<LessonView>;
   /** The lesson as it stands now, from the log. For read, print and export. */
   readonly read: (id: string) => Promise<LessonContent>;
+  /** `format`: `json` (what Bansho reads again) or `md`; another is "not-found". `version` null: as it stands now. */
+  readonly exportLesson: (id: string, wanted: { format: string; version: number | null }) => Promise<LessonFile>;
   readonly archive: (id: string) => Promise<void>;
   readonly unarchive: (id: string) => Promise<void>;
   readonly listVersions: (id: string) => Promise<readonly VersionView[]>;

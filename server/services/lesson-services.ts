@@ -17,7 +17,7 @@ import { listLessons, presentLesson } from "./lesson-list.ts";
 import type { ServiceParts } from "./service-parts.ts";
 import { roleIn, type SignedIn, type ViewerSession } from "./viewer.ts";
 
-type ListServices = Omit<LessonServices, "listVersions" | "readVersion" | "nameVersion" | "putBackVersion">;
+type ListServices = Omit<LessonServices, "listVersions" | "readVersion" | "nameVersion" | "putBackVersion" | "exportLesson">;
 
 const MAX_MINUTES = 600;
 const MAX_YEAR_LENGTH = 40;

@@ -7,6 +7,7 @@ import { makeSignInLimits } from "#server/auth/sign-in-limits";
 import { makeVersionKeeper } from "#server/jobs/version-keeper";
 import type { Services } from "../../app/services.ts";
 import { makeAccountServices } from "./account-services.ts";
+import { makeExportServices } from "./export-services.ts";
 import { makeHomeServices } from "./home-services.ts";
 import { makeJoiningServices } from "./joining-services.ts";
 import { makeLessonAccess } from "./lesson-access.ts";
@@ -30,12 +31,13 @@ export function makeServices(deps: ServiceDeps): (request: ServiceRequest) => Se
   return (request) => {
     const session = makeViewerSession(parts, request);
     const openLesson = makeLessonAccess(parts.stores, session);
+    const lessons = { ...makeLessonServices(parts, session, openLesson), ...makeVersionServices(parts, openLesson) };
     return {
       ...makeAccountServices(parts, session, request),
       ...makeJoiningServices(parts, session),
       organisations: makeOrganisationServices(parts, session),
       teams: makeTeamServices(parts, session),
-      lessons: { ...makeLessonServices(parts, session, openLesson), ...makeVersionServices(parts, openLesson) },
+      lessons: { ...lessons, ...makeExportServices(lessons, openLesson) },
       home: makeHomeServices(parts, session),
     };
   };

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { isAppError } from "#core/errors";
 import type { LessonId, PersonId, TeamId } from "#core/ids";
+import { lessonFromJson } from "#core/model/lesson-json";
 import { readLesson } from "#core/model/lesson-model";
 import { fieldText, parseContent } from "#core/model/lesson-node";
 import { lessonDocument } from "#core/protocol/document-name";
@@ -101,6 +102,8 @@ describe("who may do what", () => {
         readVersion: async (s) => s.lessons.readVersion(lesson, 1),
         nameVersion: async (s) => s.lessons.nameVersion(lesson, { kind: "draft", title: "Again", note: "" }),
         putBackVersion: async (s) => s.lessons.putBackVersion(lesson, 1),
+        exportNow: async (s) => s.lessons.exportLesson(lesson, { format: "json", version: null }),
+        exportVersion: async (s) => s.lessons.exportLesson(lesson, { format: "md", version: 1 }),
         archive: async (s) => s.lessons.archive(lesson),
         unarchive: async (s) => s.lessons.unarchive(lesson),
         create: async (s) => s.lessons.create({ ...NEW_LESSON, teamId: w.year3 }),
@@ -112,13 +115,13 @@ describe("who may do what", () => {
         aisha: all("ok"),
         ben: all("ok"),
         carys: all("ok"),
-        priya: { ...all(no), get: "ok", read: "ok", listVersions: "ok", readVersion: "ok" },
+        priya: { ...all(no), get: "ok", read: "ok", listVersions: "ok", readVersion: "ok", exportNow: "ok", exportVersion: "ok" },
         esther: all(no),
         farah: all(no),
         gwen: all(no),
         dana: all(no),
         hana: all(no),
-        olu: { ...all(no), get: "ok", read: "ok" },
+        olu: { ...all(no), get: "ok", read: "ok", exportNow: "ok" },
       };
       for (const [name, row] of Object.entries(expected)) {
         const browser = await w.signedIn(name as Name);
@@ -461,6 +464,31 @@ describe("making a lesson", () => {
       expect((await find({ yearGroup: "4" })).titles).toEqual([]);
       expect((await find({ yearGroup: "" })).titles).toHaveLength(2);
       for (const page of [-1, 0, 7, Number.NaN, 1e300]) expect(await find({ page })).toMatchObject({ page: 1, titles: { length: 2 } });
+    }),
+  );
+});
+
+describe("a lesson as a file", () => {
+  it(
+    "[SV9] is the lesson JSON that Bansho reads again, or Markdown, now or as a version; another form is not found",
+    withWorld(async (w) => {
+      const lesson = await w.newLesson();
+      const { lessons } = await w.as("aisha");
+      await write(w, lesson, "aisha", ["keyPoint", "Equal parts."]);
+      await lessons.nameVersion(lesson, { kind: "draft", title: "First", note: "" });
+      await write(w, lesson, "aisha", ["keyPoint", " Always."]);
+      const json = await lessons.exportLesson(lesson, { format: "json", version: null });
+      expect(json.fileName).toMatch(/^[a-z0-9-]+\.json$/);
+      const parsed: unknown = JSON.parse(json.text);
+      expect(parsed).toMatchObject({ id: lesson, keyPoint: "Equal parts. Always." });
+      const again = lessonFromJson(parsed, { makeId: () => "x".repeat(16) });
+      expect(lineIn(again.content, "keyPoint")).toBe("Equal parts. Always.");
+      const markdown = await lessons.exportLesson(lesson, { format: "md", version: 1 });
+      expect(markdown.fileName).toMatch(/-version-1\.md$/);
+      expect(markdown.text).toContain("Equal parts.");
+      expect(markdown.text).not.toContain("Always.");
+      expect(await outcome(async () => lessons.exportLesson(lesson, { format: "exe", version: null }))).toBe("not-found");
+      expect(await outcome(async () => lessons.exportLesson(lesson, { format: "json", version: 99 }))).toBe("not-found");
     }),
   );
 });

@@ -1,21 +1,21 @@
-/** What else can be done with a lesson: copy it, archive it, bring it back. The lists answer these forms. */
+/** What else can be done with a lesson: copy it, take it away as a file, archive it, bring it back. The lists answer these forms. */
 import { useSubmit } from "@remix-run/react";
-import { Archive, Copy, Ellipsis, RotateCcw } from "lucide-react";
+import { Archive, Copy, Download, Ellipsis, FileText, RotateCcw } from "lucide-react";
 import { Icon } from "../ui/icon.tsx";
-import { Menu, MenuButton, MenuLink } from "../ui/menu.tsx";
+import { Menu, MenuButton, MenuDownload, MenuLink } from "../ui/menu.tsx";
 
 type LessonMoreProps = {
   readonly lesson: {
     readonly id: string;
     readonly archived: boolean;
-    readonly permissions: { readonly "lesson.archive": boolean; readonly "lesson.copy": boolean };
+    readonly permissions: { readonly "lesson.archive": boolean; readonly "lesson.copy": boolean; readonly "lesson.export": boolean };
   };
 };
 
 export function LessonMore({ lesson }: LessonMoreProps) {
   const submit = useSubmit();
   const { permissions } = lesson;
-  if (!permissions["lesson.archive"] && !permissions["lesson.copy"]) return null;
+  if (!permissions["lesson.archive"] && !permissions["lesson.copy"] && !permissions["lesson.export"]) return null;
   const send = (intent: "archive" | "unarchive"): void => submit({ intent, lessonId: lesson.id }, { method: "post", action: "/lessons" });
   return (
     <Menu
@@ -29,6 +29,16 @@ export function LessonMore({ lesson }: LessonMoreProps) {
         <MenuLink to={`/lessons/new?from=${lesson.id}`} icon={Copy}>
           Make a copy
         </MenuLink>
+      )}
+      {permissions["lesson.export"] && (
+        <>
+          <MenuDownload href={`/lessons/${lesson.id}/export/md`} icon={FileText}>
+            Download as text
+          </MenuDownload>
+          <MenuDownload href={`/lessons/${lesson.id}/export/json`} icon={Download}>
+            Download as a Bansho file
+          </MenuDownload>
+        </>
       )}
       {permissions["lesson.archive"] && (
         <MenuButton icon={lesson.archived ? RotateCcw : Archive} onSelect={() => send(lesson.archived ? "unarchive" : "archive")}>

@@ -36,6 +36,7 @@ export type StudioLesson = {
     readonly "lesson.put-back-version": boolean;
     readonly "lesson.archive": boolean;
     readonly "lesson.copy": boolean;
+    readonly "lesson.export": boolean;
   };
 };
 

@@ -40,6 +40,18 @@ export function MenuLink({ to, icon, children }: ItemProps & { readonly to: stri
   );
 }
 
+/** A link to a file: the browser fetches it, not the router. */
+export function MenuDownload({ href, icon, children }: ItemProps & { readonly href: string }) {
+  return (
+    <DropdownMenu.Item asChild>
+      <a href={href} download className="menu-item">
+        {icon && <Icon of={icon} />}
+        {children}
+      </a>
+    </DropdownMenu.Item>
+  );
+}
+
 export function MenuButton({ onSelect, icon, children }: ItemProps & { readonly onSelect: () => void }) {
   return (
     <DropdownMenu.Item className="menu-item" onSelect={onSelect}>
