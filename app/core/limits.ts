@@ -23,6 +23,14 @@ export const LIMITS = {
    */
   maxFramesPerSecond: 5_000,
   frameBurst: 10_000,
+  /** A frame counts once more for each so many of its bytes: 20 MiB a second at most, 40 at once. */
+  bytesPerCountedFrame: 4 * KIB,
+  /**
+   * Questions whose answers are large and dear (step 1, query awareness) on one connection: so many at once, and then one a second. Clients ask
+   * once when they come.
+   */
+  questionBurst: 32,
+  maxQuestionsPerSecond: 1,
   /** Open sockets of one person, over all documents. */
   maxConnectionsPerPerson: 64,
   /** Open sockets on one document. */

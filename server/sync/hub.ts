@@ -3,39 +3,22 @@
  *
  * Always true: a document is in one state at a time (loading, live, unloading) and has one room; a room leaves memory only when nobody is in
  * it and everything it accepted is committed; a document that fails to load is never written to. Rules SY1, SY2, SY16 to SY20.
- * Left to others: sockets and sign-in (ws-adapter), who may do what (`authorise`), one client's conversation (session).
+ * Left to others: sockets and sign-in (ws-adapter), who may do what (rights), one client's conversation (session).
  */
 import * as Y from "yjs";
-import { AppError, assert, isAppError } from "#core/errors";
-import type { PersonId, SessionId } from "#core/ids";
+import { AppError, assert } from "#core/errors";
+import type { PersonId } from "#core/ids";
 import { LIMITS } from "#core/limits";
 import type { CloseReason } from "#core/protocol/close-codes";
 import { scanUpdate } from "#core/protocol/update-scan";
 import { MINUTE_MS, SECOND_MS, type Clock, type Timer } from "#core/time";
 import type { Log } from "#server/observe/log";
 import type { DocumentLog, LogEntry } from "#server/stores/contract";
-import { makeAskAgain } from "./ask-again.ts";
 import { makeCommitQueue } from "./commit-queue.ts";
 import { makeThreadCompactor, type Compactor } from "./compactor.ts";
+import { makeRights, type Authorise, type HubPerson, type RightsKeeper } from "./rights.ts";
 import { openRoom, type Room } from "./room.ts";
 import { makeSession, type Session, type SessionControl } from "./session.ts";
-
-/** Who a connection speaks for, and the sign-in that it hangs on. The name is the one everybody sees beside the cursor. */
-export type HubPerson = { readonly id: PersonId; readonly name: string; readonly sessionId: SessionId };
-
-/** What somebody may do with a document. `signedIn`: the session of that very connection is alive; without it the rest is false. */
-export type Rights = { readonly signedIn: boolean; readonly mayRead: boolean; readonly mayWrite: boolean };
-
-/** Decides for one person, their session and a document; supplied by the composition root. */
-export type Authorise = (person: Pick<HubPerson, "id" | "sessionId">, document: string) => Promise<Rights>;
-
-/** Rights of somebody who is not connected yet. Release it when they are, or when they do not come. */
-export type Admission = {
-  readonly rights: Rights;
-  /** False when something changed since we asked: the rights may be gone. */
-  readonly isCurrent: () => boolean;
-  readonly release: () => void;
-};
 
 /** `queuedUpdates` are accepted but not yet durable; `oldestUnsavedMs` is the age of the oldest of them, 0 when there is none. */
 export type HubStats = { readonly rooms: number; readonly connections: number; readonly queuedUpdates: number; readonly oldestUnsavedMs: number };
@@ -58,12 +41,7 @@ export type Emptied = { readonly document: string; readonly changed: boolean };
 /** First clock, by Yjs client id, of what others are in the middle of writing: an edit that takes things away may leave that alone. Rule SY26. */
 export type BeingWritten = ReadonlyMap<number, number>;
 
-/** Whom a change of rights concerns; both left out: everybody. */
-export type Concerned = { readonly document?: string; readonly personId?: PersonId };
-
-export type Hub = {
-  /** Ask what somebody at the door may do; asked again as long as something about them changes meanwhile. Rejects when nobody can answer. Rule SY11. */
-  readonly admit: (person: Pick<HubPerson, "id" | "sessionId">, document: string) => Promise<Admission>;
+export type Hub = RightsKeeper & {
   /** Open one connection, which `admit` has let in; the hub loads the room and answers frames through `send`. */
   readonly connect: (options: ConnectOptions) => Session;
   /**
@@ -80,12 +58,6 @@ export type Hub = {
     document: string,
     options: { personId: PersonId | null; change: (doc: Y.Doc, beingWritten: BeingWritten) => void },
   ) => Promise<void>;
-  /**
-   * Re-decide every open connection on the document (or of the person, or all): those whose session has ended and those who may not read are
-   * closed; lost write becomes read-only. Resolves when that is done. Rule SY11.
-   * `routine`: nothing is known to have changed; when nobody can answer, all stays as it is. Rule SY23.
-   */
-  readonly recheck: (which: Concerned & { routine?: boolean }) => Promise<void>;
   /** Send `102 notice(json)` to all connections of a document that asked for additions. */
   readonly notice: (document: string, json: unknown) => void;
   /** Called after each commit, once for each document and writer in it; the listener debounces. Answers how to stop listening. */
@@ -131,8 +103,6 @@ const COMPACT_AT_UNLOAD_UPDATES = 32;
 const COMPACT_AGAIN_AFTER_MS = MINUTE_MS;
 /** The stock client hangs up after 30 s without a message. */
 const KEEP_ALIVE_MS = 10 * SECOND_MS;
-/** Rights are asked for in groups of this size, so that a full house leaves room for pages. */
-const ASK_AT_ONCE = 16;
 
 /** Makes the hub: the sync server without sockets. */
 export function makeHub({ log, clock, logger, authorise, compactor = makeThreadCompactor(clock) }: HubOptions): Hub {
@@ -143,11 +113,6 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   /** The last server edit of each document; never rejects. */
   const edits = new Map<string, Promise<void>>();
   let closing = false;
-  const askAgain = makeAskAgain();
-  /** Connections whose rights have changed for certain: they end when nobody can say how. Keys of `keyOf`. */
-  const mustKnow = new Set<string>();
-  /** Those at the door. */
-  const admissions = new Set<{ readonly person: Pick<HubPerson, "id">; readonly document: string; isCurrent: boolean }>();
   let keepAlive: Timer | null = null;
   /** Compactions run one after another, so that many rooms going idle together do not fill memory. */
   let compactions: Promise<void> = Promise.resolve();
@@ -370,60 +335,11 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
     }
   };
 
-  const admit: Hub["admit"] = async (person, document) => {
-    const admission = { person, document, isCurrent: false };
-    admissions.add(admission);
-    const release = () => void admissions.delete(admission);
-    try {
-      for (;;) {
-        admission.isCurrent = true;
-        const rights = await authorise(person, document);
-        // isCurrent may have become false while we asked.
-        if (isStillCurrent(admission)) return { rights, isCurrent: () => admission.isCurrent, release };
-      }
-    } catch (error) {
-      release();
-      throw error;
-    }
-  };
-
-  /** Ask for one sign-in on one document, and act on all its connections. */
-  const decide = async (key: string, { person, document }: Pick<SessionControl, "person" | "document">): Promise<void> => {
-    const mustBeSure = mustKnow.delete(key);
-    const concerned = () => [...sessions].filter((session) => keyOf(session) === key);
-    try {
-      const { signedIn, mayRead, mayWrite } = await authorise(person, document);
-      for (const session of concerned()) {
-        if (!signedIn) session.shut("signedOut");
-        else if (mayRead) session.setMayWrite(mayWrite);
-        else session.shut("forbidden");
-      }
-    } catch (error) {
-      const isGone = isAppError(error) && (error.code === "not-found" || error.code === "gone");
-      if (!isGone) logger.error({ err: error, document, personId: person.id }, "permission could not be decided");
-      // When nobody can say whether they still may, they may not; they come back and are asked again at the door.
-      if (isGone || mustBeSure) for (const session of concerned()) session.shut(isGone ? "notFound" : "tryLater");
-    }
-  };
-
-  const recheck: Hub["recheck"] = async ({ routine = false, ...which }) => {
-    const isConcerned = (one: { readonly person: Pick<HubPerson, "id">; readonly document: string }): boolean =>
-      (which.document === undefined || one.document === which.document) && (which.personId === undefined || one.person.id === which.personId);
-    if (!routine) for (const admission of admissions) if (isConcerned(admission)) admission.isCurrent = false;
-    const asked = [...Map.groupBy([...sessions].filter(isConcerned), keyOf)];
-    if (!routine) for (const [key] of asked) mustKnow.add(key);
-    for (let at = 0; at < asked.length; at += ASK_AT_ONCE) {
-      const some = asked.slice(at, at + ASK_AT_ONCE);
-      await Promise.all(some.map(async ([key, [one]]) => one && askAgain(key, () => decide(key, one))));
-    }
-  };
-
   return {
-    admit,
+    ...makeRights({ authorise, logger, sessions }),
     connect,
     read: async (document) => (await getRoom(document)).room.whole(),
     edit,
-    recheck,
     notice: (document, json) => {
       for (const session of sessions) if (session.document === document) session.notice(json);
     },
@@ -457,11 +373,6 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
 
 /** For a promise whose outcome its own caller gets. */
 const ignore = () => {};
-
-/** Connections of one sign-in on one document share their rights. */
-const keyOf = ({ person, document }: Pick<SessionControl, "person" | "document">): string => `${person.sessionId} ${document}`;
-
-const isStillCurrent = (admission: { readonly isCurrent: boolean }): boolean => admission.isCurrent;
 
 /** Let `change` work on a document that holds `state`, and answer what it changed as one update. */
 function updateFrom(state: Uint8Array, doc: Y.Doc, change: (doc: Y.Doc) => void): Uint8Array {

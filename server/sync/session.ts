@@ -86,8 +86,8 @@ export function makeSession(options: SessionOptions): SessionControl {
   let inboxBytes = 0;
   let busy = false;
 
-  let tokens: number = LIMITS.frameBurst;
-  let tokensAtMs = clock.nowMs();
+  const frames = makeAllowance(clock, { burst: LIMITS.frameBurst, perSecond: LIMITS.maxFramesPerSecond });
+  const questions = makeAllowance(clock, { burst: LIMITS.questionBurst, perSecond: LIMITS.maxQuestionsPerSecond });
   let isSynced = false;
   let sentSinceTick = false;
   let toldAtMs = -Infinity;
@@ -248,6 +248,10 @@ export function makeSession(options: SessionOptions): SessionControl {
       shut("malformed");
       return null;
     }
+    if ((message.type === "step1" || message.type === "queryAwareness") && !questions(1)) {
+      shut("tooMany");
+      return null;
+    }
     switch (message.type) {
       case "step1":
         if (scanStateVector(message.stateVector) === null) {
@@ -299,14 +303,6 @@ export function makeSession(options: SessionOptions): SessionControl {
     });
   };
 
-  const takeToken = (): boolean => {
-    const nowMs = clock.nowMs();
-    tokens = Math.min(LIMITS.frameBurst, tokens + ((nowMs - tokensAtMs) * LIMITS.maxFramesPerSecond) / SECOND_MS);
-    tokensAtMs = nowMs;
-    tokens -= 1;
-    return tokens >= 0;
-  };
-
   return {
     person,
     document,
@@ -314,7 +310,7 @@ export function makeSession(options: SessionOptions): SessionControl {
     receive: (frame) => {
       if (ended) return;
       if (frame.length > LIMITS.maxFrameBytes) shut("tooLarge");
-      else if (!takeToken()) shut("tooMany");
+      else if (!frames(1 + frame.length / LIMITS.bytesPerCountedFrame)) shut("tooMany");
       else if (room !== null && !busy) run(room, frame);
       else if (inbox.length >= LIMITS.maxWaitingFrames || inboxBytes + frame.length > 2 * LIMITS.maxFrameBytes) shut("tryLater");
       else {
@@ -349,5 +345,19 @@ export function makeSession(options: SessionOptions): SessionControl {
       sentSinceTick = false;
     },
     shut,
+  };
+}
+
+/** So much at once, and so much a second after that. Answers whether `cost` was still within it. */
+function makeAllowance(clock: Clock, { burst, perSecond }: { readonly burst: number; readonly perSecond: number }): (cost: number) => boolean {
+  let left = burst;
+  let atMs = clock.nowMs();
+  return (cost) => {
+    const nowMs = clock.nowMs();
+    // A clock that is set back gives nothing and takes nothing.
+    left = Math.min(burst, left + (Math.max(0, nowMs - atMs) * perSecond) / SECOND_MS);
+    atMs = nowMs;
+    left -= cost;
+    return left >= 0;
   };
 }

@@ -10,7 +10,8 @@ import { makeMemoryDocumentLog, type MemoryDocumentLog } from "#server/stores/me
 import { makeFakeClock, type FakeClock } from "../../tests/support/fake-clock.ts";
 import { SyncPeer } from "../../tests/support/sync-peer.ts";
 import { compactUpdates } from "./compact.ts";
-import { makeHub, type Authorise, type Hub, type HubPerson } from "./hub.ts";
+import { makeHub, type Hub } from "./hub.ts";
+import type { Authorise, HubPerson } from "./rights.ts";
 import { makeKnownState } from "./known-state.ts";
 import type { Session } from "./session.ts";
 

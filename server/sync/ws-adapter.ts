@@ -16,7 +16,8 @@ import { LIMITS } from "#core/limits";
 import { SECOND_MS, type Clock, type Timer } from "#core/time";
 import type { Log } from "#server/observe/log";
 import { isOwnOrigin, parseTarget } from "./door.ts";
-import type { Admission, Hub, HubPerson } from "./hub.ts";
+import type { Hub } from "./hub.ts";
+import type { Admission, HubPerson } from "./rights.ts";
 import type { Session } from "./session.ts";
 
 export type SyncServer = {

@@ -221,6 +221,42 @@ test("[SY4] updates that can never be integrated are not kept", () =>
     await stranger.close();
   }));
 
+test.each([
+  ["step 1", frame(0, 0, 1, 0)],
+  ["query awareness", frame(3)],
+])("[SY10] asking for everything again and again (%s) ends that connection only", (_what, question) =>
+  withWitness(async (server) => {
+    const asker = client(server, "asker");
+    await asker.untilSynced();
+    for (let asked = 0; asked < LIMITS.questionBurst + 2; asked++) asker.sendRaw(question);
+    await asker.untilClosed();
+    expect(asker.closeCode).toBe(4429);
+  }),
+);
+
+test("[SY10] a stream of long frames ends that connection only", () =>
+  withWitness(async (server) => {
+    const shouter = client(server, "shouter");
+    await shouter.untilSynced();
+    const echo = JSON.stringify({ words: "x".repeat(LIMITS.maxAwarenessBytes - 100) });
+    const entries = Array.from({ length: 100 }, (_, index) =>
+      encoding.encode((encoder) => {
+        encoding.writeVarUint(encoder, index + 1);
+        encoding.writeVarUint(encoder, 1);
+        encoding.writeVarString(encoder, echo);
+      }),
+    );
+    const body = encoding.encode((encoder) => {
+      encoding.writeVarUint(encoder, entries.length);
+      for (const entry of entries) encoding.writeUint8Array(encoder, entry);
+    });
+    const long = frame(1, body.length, body);
+    const most = (LIMITS.frameBurst * LIMITS.bytesPerCountedFrame) / long.length;
+    for (let sent = 0; sent < 4 * most; sent++) shouter.sendRaw(long);
+    await shouter.until("the connection to end", (one) => one.closeCode !== null, 30_000);
+    expect(shouter.closeCode).toBe(4429);
+  }));
+
 test("[WP1] half an HTTP request, then silence, disturbs nobody", () =>
   withWitness(async (server) => {
     const socket = connect(server.port, "127.0.0.1");

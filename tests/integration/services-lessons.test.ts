@@ -9,7 +9,7 @@ import { fieldText, parseContent } from "#core/model/lesson-node";
 import { lessonDocument } from "#core/protocol/document-name";
 import { DAY_MS } from "#core/time";
 import type { Services } from "../../app/services.ts";
-import type { HubPerson } from "../../server/sync/hub.ts";
+import type { HubPerson } from "../../server/sync/rights.ts";
 import { emptyWorld, PASSWORD, world, type Browser, type Name, type World } from "./services-world.ts";
 
 const withWorld =

@@ -5,7 +5,8 @@ import type { PersonId, SessionId } from "../../app/core/ids.ts";
 import { systemClock } from "../../server/observe/clock.ts";
 import type { Log } from "../../server/observe/log.ts";
 import { makeMemoryDocumentLog, type MemoryDocumentLog } from "../../server/stores/memory/memory-document-log.ts";
-import { makeHub, type Authorise, type Hub } from "../../server/sync/hub.ts";
+import { makeHub, type Hub } from "../../server/sync/hub.ts";
+import type { Authorise } from "../../server/sync/rights.ts";
 import { makeSyncServer, type SyncServer } from "../../server/sync/ws-adapter.ts";
 
 export const ORIGIN = "http://bansho.test";
