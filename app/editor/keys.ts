@@ -1,6 +1,5 @@
 /** The keys of the lesson editor. Mod is Ctrl, on a Mac Cmd. */
 import { baseKeymap, chainCommands } from "prosemirror-commands";
-import { undoInputRule } from "prosemirror-inputrules";
 import { keymap } from "prosemirror-keymap";
 import type { Command, Plugin } from "prosemirror-state";
 import { redo, stopUndoGroup, undo } from "./collab/sync-plugin.ts";
@@ -10,6 +9,7 @@ import { eraseBackward, eraseForward } from "./commands/erase.ts";
 import { selectMore, toField } from "./commands/fields.ts";
 import { toggleBold, toggleItalic } from "./commands/text-style.ts";
 import { openLinkForm } from "./menus/link-form.ts";
+import { undoTextRule } from "./text-rules.ts";
 
 const openLink: Command = (_state, _dispatch, view) => view !== undefined && openLinkForm(view);
 
@@ -17,14 +17,14 @@ const openLink: Command = (_state, _dispatch, view) => view !== undefined && ope
 const oneAct =
   (command: Command): Command =>
   (state, dispatch, view) => {
-    if (dispatch === undefined) return command(state);
+    if (dispatch === undefined || !command(state)) return command(state);
     stopUndoGroup(state);
     const done = command(state, dispatch, view);
     stopUndoGroup(view?.state ?? state);
     return done;
   };
 
-const backspace = chainCommands(undoInputRule, eraseBackward);
+const backspace = chainCommands(undoTextRule, oneAct(eraseBackward));
 
 /** All key plugins, first come first served. */
 export const lessonKeys = (): readonly Plugin[] => [
@@ -35,8 +35,8 @@ export const lessonKeys = (): readonly Plugin[] => [
     "Mod-Backspace": backspace,
     "Ctrl-Backspace": backspace,
     "Shift-Backspace": backspace,
-    Delete: eraseForward,
-    "Mod-Delete": eraseForward,
+    Delete: oneAct(eraseForward),
+    "Mod-Delete": oneAct(eraseForward),
     Tab: toField(1),
     "Shift-Tab": toField(-1),
     "Mod-b": toggleBold,

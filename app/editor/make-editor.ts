@@ -9,18 +9,21 @@ import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import type { LessonFactValues } from "#core/model/lesson-node";
 import { lessonSchema } from "#core/schema/schema";
+import type { WhoPlace } from "#core/who-place";
+import { applyAct } from "./acts.ts";
 import { blockIds } from "./block-ids.ts";
-import { bindFragment, isFromDocument, stopUndoGroup } from "./collab/sync-plugin.ts";
-import { drawCursor, placeFlags, selectionClass, type WhoPlace } from "./decorations/cursors.ts";
+import { bindFragment, isFromDocument, isFromOthers } from "./collab/sync-plugin.ts";
+import { drawCursor, placeFlags, selectionClass } from "./decorations/cursors.ts";
 import { fieldHints } from "./decorations/field-hints.ts";
 import { lessonChrome } from "./decorations/lesson-chrome.ts";
+import { keepPlace } from "./keep-place.ts";
 import { lessonKeys } from "./keys.ts";
 import { blockHandle } from "./menus/block-handle.ts";
 import type { OnDone } from "./menus/block-menu.ts";
 import { slashMenu } from "./menus/slash-menu.ts";
 import { textToolbar } from "./menus/text-toolbar.ts";
 import { pasteRules } from "./paste.ts";
-import { ONE_ACT, textRules } from "./text-rules.ts";
+import { textRules } from "./text-rules.ts";
 
 export type EditorOptions = {
   /** An empty element; menus stand in it beside the text. */
@@ -52,10 +55,11 @@ export function makeEditor(options: EditorOptions): EditorView {
     plugins: [
       ...bound.plugins,
       blockIds(isFromDocument),
+      keepPlace(isFromOthers),
       slashMenu(),
       blockHandle(options.onDone),
       textToolbar(),
-      textRules(),
+      ...textRules(),
       ...lessonKeys(),
       pasteRules(),
       fieldHints(),
@@ -76,10 +80,7 @@ export function makeEditor(options: EditorOptions): EditorView {
       lang: "en-GB",
     },
     dispatchTransaction: (transaction: Transaction) => {
-      const single = transaction.getMeta(ONE_ACT) === true;
-      if (single) stopUndoGroup(view.state);
-      view.updateState(view.state.apply(transaction));
-      if (single) stopUndoGroup(view.state);
+      applyAct(view, transaction);
       placeFlags(view.dom);
       options.onState(view.state);
     },

@@ -1,5 +1,5 @@
 /** New blocks, items and stages as ProseMirror nodes; what they begin with is the model's to say. */
-import { Node } from "prosemirror-model";
+import { Fragment, Node } from "prosemirror-model";
 import { makeEmptyBlock, makeEmptyItem } from "#core/model/new-lesson";
 import { findKind, STAGE_FIELDS } from "#core/schema/kinds";
 import { lessonSchema } from "#core/schema/schema";
@@ -63,7 +63,34 @@ export function newBlockFor(kind: string, doc: Node, part: Placed): Node {
   return newBlock(kind, { label: nextResponseLabel(doc), sequence: nextSequence(part.node) });
 }
 
-/** A copy with new ids everywhere, for duplicating and pasting. */
+/**
+ * Copies for a place in a lesson: ids of their own; a response gets a free label when its own is taken there; and a second key question
+ * of a stage is an ordinary one. `doc` and `stage` are as they are before the copies come in; `stage` is null when whole stages are copied.
+ */
+export function copiesFor(nodes: readonly Node[], doc: Node, stage: Node | null): Node[] {
+  const taken = new Set<string>();
+  doc.descendants((node) => {
+    if (node.type.name === "block" && node.attrs["label"] !== "") taken.add(String(node.attrs["label"]));
+    return node.type.name !== "block";
+  });
+  let last = Number(nextResponseLabel(doc).slice(1)) - 1;
+  let hasKey = stage?.children.some((child) => child.attrs["key"] === true) ?? false;
+  const fit = (node: Node): Node => {
+    if (node.type.name === "stage") return node.copy(Fragment.from(node.children.map(fit)));
+    if (node.type.name !== "block") return node;
+    const attrs: Record<string, unknown> = { ...node.attrs };
+    if (attrs["kind"] === "anticipated_response" && taken.has(String(attrs["label"]))) attrs["label"] = `R${(last += 1)}`;
+    taken.add(String(attrs["label"]));
+    if (attrs["key"] === true && stage !== null) {
+      attrs["key"] = !hasKey;
+      hasKey = true;
+    }
+    return node.type.create(attrs, node.content, node.marks);
+  };
+  return nodes.map((node) => fit(renewIds(node)));
+}
+
+/** A copy with new ids everywhere. */
 export function renewIds(node: Node): Node {
   if (node.isText) return node;
   const children = node.children.map(renewIds);

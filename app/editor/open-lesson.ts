@@ -11,12 +11,12 @@ import { renderLessonHtml } from "#core/exports/html";
 import { readFragment } from "#core/model/fragment";
 import { CONTENT, FACTS, lessonSchema } from "#core/schema/schema";
 import { SCHEMA_VERSION } from "#core/schema/version";
+import type { WhoPlace } from "#core/who-place";
 import { browserClock } from "./browser-clock.ts";
 import { connectLesson, type LessonConnection } from "./collab/connect-lesson.ts";
 import { whyNotBind } from "./collab/guard.ts";
 import type { SaveView } from "./collab/save-status.ts";
 import { redo, undo, undoDepth, watchForUnknown } from "./collab/sync-plugin.ts";
-import type { WhoPlace } from "./decorations/cursors.ts";
 import { setFacts, unfold } from "./decorations/lesson-chrome.ts";
 import { readFacts, writeFacts, type FactsInput, type FactsView } from "./lesson-facts.ts";
 import { findNodeById } from "./lesson-place.ts";
@@ -45,8 +45,8 @@ export type OpenLessonOptions = {
   readonly person: { readonly id: string; readonly name: string };
   readonly canWrite: boolean;
   readonly onEditFacts: () => void;
-  /** Something was done that can be undone: "Task deleted". */
-  readonly onDone: (words: string) => void;
+  /** Something was done that can be undone: "Task deleted". `undoIt` takes back just that. */
+  readonly onDone: (words: string, undoIt: () => void) => void;
   readonly onNotice: (notice: unknown) => void;
 };
 
@@ -64,7 +64,7 @@ export type OpenLesson = {
   readonly close: () => void;
 };
 
-const EMPTY_OUTLINE: Outline = { title: "", stages: [], totalMinutes: 0, headerId: null };
+const EMPTY_OUTLINE: Outline = { title: "", stages: [], totalMinutes: 0, headerId: null, board: null };
 
 /** Open a lesson in an element. It stays open until `close`. */
 export function openLesson(options: OpenLessonOptions): OpenLesson {

@@ -31,7 +31,8 @@ type OpenLine = { readonly element: HTMLElement };
 
 /** Lines of the same words: `<p data-node="line" data-variant data-indent>` with `strong`, `em` and `a[href]` in them. */
 export function cleanHtml(html: string): string {
-  const source = new DOMParser().parseFromString(html, "text/html");
+  // Browsers hold even a document that is never shown to the page's rule against inline styles, and log Word's as a breach of it.
+  const source = new DOMParser().parseFromString(html.replace(/<style\b[^>]*>[\s\S]*?<\/style\s*>/gi, ""), "text/html");
   if (source.body.querySelector("[data-pm-slice]") !== null) return html;
   for (const element of source.body.querySelectorAll(DROPPED)) element.remove();
   const target = document.implementation.createHTMLDocument("");

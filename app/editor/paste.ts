@@ -3,24 +3,36 @@
  * blocks and stages of a lesson stay what they are, with new ids (SC4). Nothing is merged into a block of another kind.
  */
 import { Fragment, type Node, type Slice } from "prosemirror-model";
-import { Plugin, TextSelection, type Transaction } from "prosemirror-state";
+import { NodeSelection, Plugin, TextSelection, type EditorState, type Transaction } from "prosemirror-state";
+import { findKind } from "#core/schema/kinds";
 import { lessonSchema } from "#core/schema/schema";
+import { firstBlockPosition } from "./commands/blocks.ts";
 import { deleteAcross } from "./commands/erase.ts";
-import { enterBefore } from "./commands/walk.ts";
-import { endOf, findLine, isMulti, type LinePlace } from "./lesson-place.ts";
-import { newBlock, newItem, newLine, renewIds } from "./new-nodes.ts";
+import { setLink } from "./commands/text-style.ts";
+import { enterBefore, enterLine, linesInOrder } from "./commands/walk.ts";
+import { endOf, findLine, isBlank, isMulti, placedChildren, type LinePlace } from "./lesson-place.ts";
+import { copiesFor, newBlock, newItem, newLine } from "./new-nodes.ts";
 import { cleanHtml } from "./paste-html.ts";
+import { ONE_ACT } from "./text-rules.ts";
 
 /** The plugin for paste, cut and drop. */
 export function pasteRules(): Plugin {
   return new Plugin({
     props: {
       transformPastedHTML: cleanHtml,
-      handlePaste: (view, _event, slice) => {
+      handlePaste: (view, event, slice) => {
         if (!view.editable) return false;
-        const transaction = deleteAcross(view.state.tr);
-        if (!putSlice(transaction, slice)) return false;
-        view.dispatch(transaction.scrollIntoView().setMeta("uiEvent", "paste"));
+        const linked = linkSelection(view.state, event.clipboardData?.getData("text/plain") ?? "");
+        if (linked !== null) {
+          view.dispatch(linked);
+          return true;
+        }
+        const transaction = stepIntoBlock(view.state.tr);
+        const table = readTable(event.clipboardData?.getData("text/plain") ?? "");
+        const place = findLine(transaction.selection.$from);
+        if (table !== null && transaction.selection.empty && place?.item?.node.attrs["kind"] === "row") putTable(transaction, place, table);
+        else if (!putSlice(deleteAcross(transaction), slice)) return false;
+        view.dispatch(transaction.scrollIntoView().setMeta("uiEvent", "paste").setMeta(ONE_ACT, true));
         return true;
       },
       handleDrop: (view, event, slice, moved) => {
@@ -31,7 +43,7 @@ export function pasteRules(): Plugin {
         const $at = transaction.doc.resolve(transaction.mapping.map(at.pos));
         if (findLine($at) === null) return true;
         transaction.setSelection(TextSelection.create(transaction.doc, $at.pos));
-        if (putSlice(transaction, slice)) view.dispatch(transaction.setMeta("uiEvent", "drop"));
+        if (putSlice(transaction, slice)) view.dispatch(transaction.setMeta("uiEvent", "drop").setMeta(ONE_ACT, true));
         return true;
       },
       handleDOMEvents: {
@@ -43,15 +55,20 @@ export function pasteRules(): Plugin {
           event.clipboardData.clearData();
           event.clipboardData.setData("text/html", dom.innerHTML);
           event.clipboardData.setData("text/plain", text);
-          view.dispatch(deleteAcross(view.state.tr).scrollIntoView().setMeta("uiEvent", "cut"));
+          view.dispatch(deleteAcross(view.state.tr).scrollIntoView().setMeta("uiEvent", "cut").setMeta(ONE_ACT, true));
           return true;
         },
       },
       // Typing over a selection that reaches over several blocks.
       handleTextInput: (view, from, to, text) => {
         const { selection } = view.state;
+        if (selection instanceof NodeSelection) {
+          // Typing on a selected block goes on writing in it; it never takes its place.
+          view.dispatch(stepIntoBlock(view.state.tr).insertText(text).scrollIntoView());
+          return true;
+        }
         if (selection.empty || selection.$from.sameParent(selection.$to) || from !== selection.from || to !== selection.to) return false;
-        view.dispatch(deleteAcross(view.state.tr).insertText(text).scrollIntoView());
+        view.dispatch(deleteAcross(view.state.tr).insertText(text).scrollIntoView().setMeta(ONE_ACT, true));
         return true;
       },
       clipboardTextSerializer: (slice) => slice.content.textBetween(0, slice.content.size, "\n"),
@@ -66,17 +83,94 @@ export function putSlice(transaction: Transaction, slice: Slice): boolean {
   const nodes = slice.content.content;
   const stages = nodes.filter((node) => node.type.name === "stage");
   if (stages.length > 1) return putWhole(transaction, transaction.selection.$from.after(1), stages);
-  const blocks = nodes.flatMap((node) => (node.type.name === "block" ? [node] : node.children.filter((child) => child.type.name === "block")));
+  const blocks = nodes.flatMap((node) => (node.type.name === "block" ? [node] : node.children)).filter(isStageBlock);
   const severalBlocks = blocks.length > 1 || (blocks.length === 1 && slice.openStart === 0);
-  if (severalBlocks && place.block !== null && place.part.node.type.name === "stage") return putWhole(transaction, endOf(place.block), blocks);
+  if (severalBlocks && place.part.node.type.name === "stage") {
+    const blank = place.block !== null && place.item === null && isBlank(place.block.node);
+    putWhole(transaction, place.block === null ? firstBlockPosition(place.part) : endOf(place.block), blocks);
+    // Into an empty block means in its place.
+    if (blank && place.block !== null) transaction.delete(place.block.pos, endOf(place.block));
+    return true;
+  }
   const lines = nodes.flatMap(linesOf);
   if (lines.length === 0) return false;
   putLines(transaction, place, lines);
   return true;
 }
 
+const isStageBlock = (node: Node): boolean => node.type.name === "block" && findKind(String(node.attrs["kind"]))?.place === "stage";
+
+/** A selected block: the cursor goes to the end of its first line, so that what comes is put there or after it. */
+function stepIntoBlock(transaction: Transaction): Transaction {
+  const { selection } = transaction;
+  const first = selection instanceof NodeSelection ? linesInOrder({ node: selection.node, pos: selection.from })[0] : undefined;
+  return first === undefined ? transaction : enterLine(transaction, first);
+}
+
+/** A pasted address over selected words of one line makes them a link; null when it is none. */
+function linkSelection(state: EditorState, pasted: string): Transaction | null {
+  const { selection } = state;
+  const address = pasted.trim();
+  if (!(selection instanceof TextSelection) || selection.empty || !selection.$from.sameParent(selection.$to)) return null;
+  if (!/^(https?:\/\/|mailto:|www\.)\S+$/i.test(address)) return null;
+  let linked: Transaction | null = null;
+  setLink(selection, address)?.(state, (transaction) => {
+    linked = transaction.setMeta(ONE_ACT, true);
+  });
+  return linked;
+}
+
+/** Cells of a copied table (Excel, Sheets, Word give it as text with tabs too); null for anything else. */
+function readTable(pasted: string): readonly (readonly string[])[] | null {
+  if (!pasted.includes("\t")) return null;
+  const rows = pasted.replace(/\r\n?/g, "\n").replace(/\n+$/, "").split("\n");
+  return rows.map((row) => row.split("\t").map((cell) => cell.trim()));
+}
+
+/** Most columns and rows that a paste makes. */
+const MAX_COLUMNS = 12;
+const MAX_ROWS = 100;
+
+/** Fill a table from the cell with the cursor on, to the right and down; rows and columns that are missing are made. */
+function putTable(transaction: Transaction, place: LinePlace, table: readonly (readonly string[])[]): void {
+  const { block, item } = place;
+  if (block === null || item === null) return;
+  const wide = Math.min(MAX_COLUMNS, place.index + Math.max(...table.map((row) => row.length)));
+  const first = block.node.children.filter((child) => child.type.name === "item").findIndex((row) => row.attrs["id"] === item.node.attrs["id"]);
+  const filled: Node[] = [];
+  let index = -1;
+  for (const child of block.node.children) {
+    if (child.type.name !== "item") continue;
+    index += 1;
+    filled.push(fillRow(child, table[index - first], place.index, wide));
+  }
+  for (const cells of table.slice(index + 1 - first, MAX_ROWS)) {
+    const fresh = newItem(block.node);
+    if (fresh !== null) filled.push(fillRow(fresh, cells, place.index, wide));
+  }
+  const rows = placedChildren(block).filter(({ node }) => node.type.name === "item");
+  const [start, end] = [rows[0], rows.at(-1)];
+  if (start === undefined || end === undefined) return;
+  for (const fresh of filled.slice(rows.length)) transaction.insert(transaction.mapping.map(endOf(end)), fresh);
+  for (const [at, row] of [...rows.entries()].toReversed()) {
+    const wanted = filled[at];
+    if (wanted !== undefined && !wanted.eq(row.node)) transaction.replaceWith(row.pos + 1, endOf(row) - 1, wanted.content);
+  }
+  transaction.setSelection(TextSelection.near(transaction.doc.resolve(Math.min(place.line.pos + 1, transaction.doc.content.size))));
+}
+
+function fillRow(row: Node, cells: readonly string[] | undefined, from: number, wide: number): Node {
+  const lines = Array.from({ length: Math.max(wide, row.childCount) }, (_, index) => {
+    const words = index < wide ? cells?.[index - from] : undefined;
+    const old = row.maybeChild(index) ?? newLine("cell");
+    return words === undefined ? old : old.copy(words === "" ? Fragment.empty : Fragment.from(lessonSchema.text(words)));
+  });
+  return row.copy(Fragment.from(lines));
+}
+
 function putWhole(transaction: Transaction, at: number, nodes: readonly Node[]): boolean {
-  const fresh = Fragment.from(nodes.map(renewIds));
+  const $at = transaction.doc.resolve(at);
+  const fresh = Fragment.from(copiesFor(nodes, transaction.doc, $at.depth > 0 ? $at.parent : null));
   transaction.insert(at, fresh);
   enterBefore(transaction, at + fresh.size);
   return true;

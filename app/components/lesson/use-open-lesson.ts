@@ -44,7 +44,7 @@ export function useOpenLesson(
         person: { id: personId, name: personName },
         canWrite,
         onEditFacts: () => latest.current.onEditFacts(),
-        onDone: (words) => latest.current.onDone(words, () => opened.undo()),
+        onDone: (words, undoIt) => latest.current.onDone(words, undoIt),
         onNotice: (notice) => latest.current.onNotice(notice),
       });
       session = opened;

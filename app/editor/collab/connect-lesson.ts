@@ -17,6 +17,8 @@ import { databaseName, keepOnDevice } from "./device-store.ts";
 import { makeSaveStatus, type SaveStatus } from "./save-status.ts";
 
 const MAX_BACKOFF_MS = 10_000;
+/** What the socket library of the server answers to a message longer than `LIMITS.maxFrameBytes`. */
+const TOO_LONG = 1009;
 
 export type ConnectOptions = {
   /** Where the sync server is, without the document: `wss://host/sync`. */
@@ -68,7 +70,12 @@ export function connectLesson(options: ConnectOptions): LessonConnection {
   provider.on("status", ({ status }) => {
     if (status === "connected") save.connected();
   });
-  provider.on("connection-close", () => {
+  provider.on("connection-close", (event) => {
+    // The whole of what was not saved went out in one message that is too long. It would be as long at every further try.
+    if (event?.code === TOO_LONG) {
+      provider.disconnect();
+      return save.closed(TOO_LONG);
+    }
     // y-websocket counts this try after it has told us.
     save.disconnected(Math.min(2 ** (provider.wsUnsuccessfulReconnects + 1) * 100, MAX_BACKOFF_MS));
   });

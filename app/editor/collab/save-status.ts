@@ -164,6 +164,6 @@ const oldestWaiting = (link: OpenLink): number => link.sentAtMs[0] ?? link.since
 /** The words of a final close, and what became of words that had not arrived. */
 function wordsForClose(code: number, unsaved: boolean): string {
   const reason = Object.values(CLOSE_CODES).find((candidate) => candidate.code === code);
-  const words = code === 4410 ? "This lesson is gone." : (reason?.words ?? "The connection was closed.");
+  const words = code === 4410 ? "This lesson is gone." : code === 1009 ? CLOSE_CODES.tooLarge.words : (reason?.words ?? "The connection was closed.");
   return unsaved ? `${words} Your last words are kept on this device.` : words;
 }

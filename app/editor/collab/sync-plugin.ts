@@ -6,6 +6,7 @@
  */
 import type { Node } from "prosemirror-model";
 import type { Command, EditorState, Plugin, Transaction } from "prosemirror-state";
+import type { EditorView } from "prosemirror-view";
 import { initProseMirrorDoc, redoCommand, undoCommand, yCursorPlugin, ySyncPlugin, ySyncPluginKey, yUndoPlugin, yUndoPluginKey } from "y-prosemirror";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
@@ -70,6 +71,12 @@ export function isFromDocument(transaction: Transaction): boolean {
   return meta?.isChangeOrigin === true;
 }
 
+/** True for a change that came from a colleague; an undo of my own is not one. */
+export function isFromOthers(transaction: Transaction): boolean {
+  const meta = transaction.getMeta(ySyncPluginKey) as { isUndoRedoOperation?: boolean } | undefined;
+  return isFromDocument(transaction) && meta?.isUndoRedoOperation !== true;
+}
+
 export const undo: Command = undoCommand;
 export const redo: Command = redoCommand;
 
@@ -81,6 +88,23 @@ export function undoDepth(state: EditorState): { readonly canUndo: boolean; read
 
 /** What comes next is undone apart from what came before: called around commands that a person sees as one act. */
 export const stopUndoGroup = (state: EditorState): void => undoManager(state)?.stopCapturing();
+
+/**
+ * How to take back the last thing done here, and only that, even after more was done since. Doing it twice, or after it was undone in
+ * another way, does nothing.
+ */
+export function undoLast(view: EditorView): () => void {
+  const manager = undoManager(view.state);
+  const item = manager?.undoStack.at(-1);
+  return () => {
+    if (manager === null || item === undefined || view.isDestroyed || !view.editable) return;
+    const at = manager.undoStack.indexOf(item);
+    if (at < 0) return;
+    manager.stopCapturing();
+    manager.undoStack.push(...manager.undoStack.splice(at, 1));
+    manager.undo();
+  };
+}
 
 function undoManager(state: EditorState): Y.UndoManager | null {
   return yUndoPluginKey.getState(state)?.undoManager ?? null;

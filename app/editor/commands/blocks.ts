@@ -2,7 +2,7 @@
 import type { Node } from "prosemirror-model";
 import { NodeSelection, TextSelection, type Command, type EditorState, type Transaction } from "prosemirror-state";
 import { endOf, findLine, findNodeById, isBlank, placedChildren, type Placed } from "../lesson-place.ts";
-import { newBlockFor, newStage, renewIds } from "../new-nodes.ts";
+import { copiesFor, newBlockFor, newStage } from "../new-nodes.ts";
 import { enterAt, enterBefore, enterLine, linesInOrder } from "./walk.ts";
 
 /** The block or stage that the selection is in: a selected node, the block around the cursor, or the stage of a stage's head. */
@@ -38,7 +38,10 @@ export function moveNode(transaction: Transaction, target: Placed, to: number): 
   const isNode = selection instanceof NodeSelection;
   transaction.delete(target.pos, endOf(target));
   const at = transaction.mapping.map(to);
-  transaction.insert(at, target.node);
+  const goesTo = transaction.doc.resolve(at).parent;
+  const secondKey = target.node.attrs["key"] === true && goesTo.children.some((child) => child.attrs["key"] === true);
+  // A stage has one key question: the one that stands there stays it.
+  transaction.insert(at, secondKey ? target.node.type.create({ ...target.node.attrs, key: false }, target.node.content) : target.node);
   if (!inside) return transaction;
   return transaction.setSelection(isNode ? NodeSelection.create(transaction.doc, at) : TextSelection.create(transaction.doc, at + anchor, at + head));
 }
@@ -98,7 +101,8 @@ export const duplicateNode =
   (state, dispatch) => {
     const target = findNodeById(state.doc, id);
     if (target === null) return false;
-    const transaction = state.tr.insert(endOf(target), renewIds(target.node));
+    const stage = target.node.type.name === "stage" ? null : state.doc.resolve(target.pos).parent;
+    const transaction = state.tr.insert(endOf(target), copiesFor([target.node], state.doc, stage));
     dispatch?.(enterAt(transaction, endOf(target)).scrollIntoView());
     return true;
   };

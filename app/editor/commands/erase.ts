@@ -3,6 +3,7 @@
  *
  * Always true: text never moves into a block of another kind, and a field that a kind has one of is emptied, not removed.
  */
+import type { Node } from "prosemirror-model";
 import { NodeSelection, TextSelection, type Command, type Transaction } from "prosemirror-state";
 import { countLines, endOf, findLine, isBlank, isMulti, type LinePlace, type Placed } from "../lesson-place.ts";
 import { enterAt, enterBefore } from "./walk.ts";
@@ -13,6 +14,10 @@ export function deleteAcross(transaction: Transaction): Transaction {
   if (empty) return transaction;
   const first = findLine($from);
   const last = findLine($to);
+  if (transaction.selection instanceof NodeSelection && isHeaderGroup(transaction.doc, transaction.selection.from)) {
+    emptyLines(transaction, { node: transaction.selection.node, pos: from });
+    return transaction;
+  }
   if (transaction.selection instanceof NodeSelection || first === null || last === null) return transaction.deleteSelection();
   if (first.line.pos === last.line.pos) return transaction.delete(from, to);
   if (first.parent.pos === last.parent.pos && first.field === last.field) return transaction.delete(from, to);
@@ -23,13 +28,41 @@ export function deleteAcross(transaction: Transaction): Transaction {
     if (inside) whole.push({ node, pos });
     return !inside;
   });
-  transaction.delete(last.line.pos + 1, to);
+  const emptied = to === endOf(last.line) - 1 && isSpare(transaction, last.line.pos);
+  if (emptied) transaction.delete(last.line.pos, endOf(last.line));
+  else transaction.delete(last.line.pos + 1, to);
   for (const placed of whole.toReversed()) {
-    if (placed.node.type.name === "line") transaction.delete(placed.pos + 1, endOf(placed) - 1);
+    if (placed.node.type.name === "line" && !isSpare(transaction, placed.pos)) transaction.delete(placed.pos + 1, endOf(placed) - 1);
+    else if (isHeaderGroup(transaction.doc, placed.pos)) emptyLines(transaction, placed);
     else transaction.delete(placed.pos, endOf(placed));
   }
   transaction.delete(from, endOf(first.line) - 1);
   return transaction.setSelection(TextSelection.create(transaction.doc, from));
+}
+
+/** One of several lines of a field: it may go, since another one stays. */
+function isSpare(transaction: Transaction, pos: number): boolean {
+  const $pos = transaction.doc.resolve(pos);
+  const field = String($pos.nodeAfter?.attrs["field"] ?? "");
+  return isMulti($pos.parent, field) && countLines($pos.parent, field) > 1;
+}
+
+/** A group of the header (board plan, case pupils) can be emptied but not deleted: there would be no way to get it back. */
+const isHeaderGroup = (doc: Node, pos: number): boolean => {
+  const $pos = doc.resolve(pos);
+  return $pos.parent.type.name === "header" && $pos.nodeAfter?.type.name === "block";
+};
+
+function emptyLines(transaction: Transaction, placed: Placed): void {
+  const lines: number[] = [];
+  placed.node.descendants((node, offset) => {
+    if (node.type.name === "line") lines.push(placed.pos + 1 + offset);
+    return node.type.name !== "line";
+  });
+  for (const pos of lines.toReversed()) {
+    const line = transaction.doc.nodeAt(pos);
+    if (line !== null) transaction.delete(pos + 1, pos + line.nodeSize - 1);
+  }
 }
 
 /** Delete a selection that reaches over lines; false for one that does not. */

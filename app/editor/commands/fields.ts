@@ -1,6 +1,6 @@
 /** Tab: the next field, and indent in lists. Escape first selects the block, and then Tab leaves the editor. */
 import { NodeSelection, TextSelection, type Command } from "prosemirror-state";
-import { endOf, findLine, placedChildren } from "../lesson-place.ts";
+import { endOf, findLine, isBlank, placedChildren } from "../lesson-place.ts";
 import { addItem } from "./enter.ts";
 import { enterAt, enterBefore, enterLine, neighbourLine } from "./walk.ts";
 
@@ -25,7 +25,9 @@ export const toField =
     }
     if (direction === 1 && place.item?.node.attrs["kind"] === "row" && place.block !== null) {
       const items = placedChildren(place.block).filter(({ node }) => node.type.name === "item");
-      if (items.at(-1)?.pos === place.item.pos && place.index === place.item.node.childCount - 1) {
+      // A blank last row is the way out: Tab must not make rows for ever.
+      const isEnd = items.at(-1)?.pos === place.item.pos && place.index === place.item.node.childCount - 1;
+      if (isEnd && !isBlank(place.item.node)) {
         addItem(transaction, place.block, endOf(place.item), 0);
         dispatch?.(transaction.scrollIntoView());
         return true;
@@ -45,7 +47,11 @@ export const toField =
 /** Select the words of the line; again, the words of the whole lesson. */
 export const selectMore: Command = (state, dispatch) => {
   const place = findLine(state.selection.$from);
-  if (place === null) return false;
+  if (place === null) {
+    // A selected block, or none: the words of the lesson. Never the document as a whole, whose header cannot be made again.
+    dispatch?.(state.tr.setSelection(TextSelection.between(state.doc.resolve(0), state.doc.resolve(state.doc.content.size))));
+    return true;
+  }
   const [from, to] = [place.line.pos + 1, endOf(place.line) - 1];
   const whole = state.selection.from <= from && state.selection.to >= to;
   const selection = whole

@@ -1,7 +1,8 @@
 /** Rows, columns, options, questions: adding, removing, and which option is right. */
-import type { Command } from "prosemirror-state";
+import { TextSelection, type Command } from "prosemirror-state";
 import { endOf, findLine, findNodeById, placedChildren, type Placed } from "../lesson-place.ts";
 import { newLine } from "../new-nodes.ts";
+import { moveNode } from "./blocks.ts";
 import { addItem } from "./enter.ts";
 import { enterBefore, enterLine } from "./walk.ts";
 
@@ -29,6 +30,40 @@ export const removeItem: Command = (state, dispatch) => {
   dispatch?.(transaction);
   return true;
 };
+
+/** Move the item that the cursor is in past its neighbour; false at the edge. The head row of a table stays where it is. */
+export const moveItem =
+  (direction: 1 | -1): Command =>
+  (state, dispatch) => {
+    const place = findLine(state.selection.$from);
+    if (place?.item === null || place?.item === undefined || place.block === null) return false;
+    const items = itemsOf(place.block);
+    const other = items[items.findIndex(({ pos }) => pos === place.item?.pos) + direction];
+    if (other === undefined || other.node.attrs["role"] === "head" || place.item.node.attrs["role"] === "head") return false;
+    dispatch?.(moveNode(state.tr, place.item, direction === 1 ? endOf(other) : other.pos).scrollIntoView());
+    return true;
+  };
+
+/** Move the column that the cursor is in past its neighbour; false at the edge. */
+export const moveColumn =
+  (direction: 1 | -1): Command =>
+  (state, dispatch) => {
+    const place = findLine(state.selection.$from);
+    if (place?.item?.node.attrs["kind"] !== "row" || place.block === null) return false;
+    const to = place.index + direction;
+    if (to < 0 || to >= place.item.node.childCount) return false;
+    const offset = state.selection.$from.parentOffset;
+    const transaction = state.tr;
+    for (const row of itemsOf(place.block).toReversed()) {
+      const cells = placedChildren(row);
+      const [cell, other] = [cells[place.index], cells[to]];
+      if (cell !== undefined && other !== undefined) moveNode(transaction, cell, direction === 1 ? endOf(other) : other.pos);
+    }
+    const cell = placedChildren({ node: transaction.doc.nodeAt(place.item.pos) ?? place.item.node, pos: place.item.pos })[to];
+    if (cell !== undefined) transaction.setSelection(TextSelection.create(transaction.doc, cell.pos + 1 + offset));
+    dispatch?.(transaction.scrollIntoView());
+    return true;
+  };
 
 /** Say that an option is right, or no longer. Several may be. */
 export const toggleCorrect =

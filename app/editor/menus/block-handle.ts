@@ -5,7 +5,7 @@
 import { NodeSelection, Plugin } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { findTarget, firstBlockPosition, moveNode } from "../commands/blocks.ts";
-import { stopUndoGroup } from "../collab/sync-plugin.ts";
+import { stopUndoGroup, undoLast } from "../collab/sync-plugin.ts";
 import { element, icon } from "../dom.ts";
 import { endOf, findNodeById, type Placed } from "../lesson-place.ts";
 import { nameOf, openBlockMenu, type OnDone } from "./block-menu.ts";
@@ -147,7 +147,7 @@ class HandleView {
     const stage = id === null ? null : findNodeById(this.view.state.doc, id);
     const part = stage === null ? null : this.view.state.doc.resolve(stage.pos);
     const into = part !== null && part.depth > 0 ? ` to ${nameOf({ node: part.node(1), pos: 0 })}` : "";
-    this.onDone(`${nameOf(target)} moved${into}`);
+    this.onDone(`${nameOf(target)} moved${into}`, undoLast(this.view));
   };
 
   private readonly onCancel = (): void => {

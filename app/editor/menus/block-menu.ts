@@ -2,14 +2,14 @@
 import type { EditorView } from "prosemirror-view";
 import { NodeSelection } from "prosemirror-state";
 import { deleteNode, duplicateNode, moveTarget, toggleKeyQuestion } from "../commands/blocks.ts";
-import { removeColumn, removeItem } from "../commands/items.ts";
-import { stopUndoGroup } from "../collab/sync-plugin.ts";
+import { moveColumn, moveItem, removeColumn, removeItem } from "../commands/items.ts";
+import { stopUndoGroup, undoLast } from "../collab/sync-plugin.ts";
 import { element, icon, placeNear, type IconName } from "../dom.ts";
 import { blockLabel } from "#core/schema/nodes";
 import { findLine, findNodeById, type Placed } from "../lesson-place.ts";
 
-/** Something was done that can be undone, in words for a toast: "Task deleted". */
-export type OnDone = (words: string) => void;
+/** Something was done that can be undone, in words for a toast: "Task deleted". `undoIt` takes back just that, whatever was done since. */
+export type OnDone = (words: string, undoIt: () => void) => void;
 
 /** What a person calls a block or stage: "Task", "Ping 2". */
 export function nameOf({ node }: Placed): string {
@@ -92,6 +92,20 @@ function choicesFor(view: EditorView, target: Placed, id: string, onDone: OnDone
           },
         ]
       : []),
+    ...(inItem ? ([-1, 1] as const).flatMap((by) => itemMoves(view, inRow ? "row" : "entry", by)) : []),
+    ...(inRow
+      ? ([-1, 1] as const).flatMap((by) =>
+          moveColumn(by)(view.state)
+            ? [
+                {
+                  words: by === 1 ? "Move this column right" : "Move this column left",
+                  icon: by === 1 ? ("right" as const) : ("left" as const),
+                  run: () => void moveColumn(by)(view.state, view.dispatch),
+                },
+              ]
+            : [],
+        )
+      : []),
     ...(inItem
       ? [{ words: inRow ? "Delete this row" : "Delete this entry", icon: "cross" as const, run: () => void removeItem(view.state, view.dispatch) }]
       : []),
@@ -103,11 +117,17 @@ function choicesFor(view: EditorView, target: Placed, id: string, onDone: OnDone
             words: isStage ? "Delete this stage" : "Delete",
             icon: "bin" as const,
             run: () => {
-              if (deleteNode(id)(view.state, view.dispatch)) onDone(`${name} deleted`);
+              if (deleteNode(id)(view.state, view.dispatch)) onDone(`${name} deleted`, undoLast(view));
             },
           },
         ]),
   ];
+}
+
+function itemMoves(view: EditorView, noun: string, by: 1 | -1): readonly Choice[] {
+  if (!moveItem(by)(view.state)) return [];
+  const run = (): void => void moveItem(by)(view.state, view.dispatch);
+  return [{ words: `Move this ${noun} ${by === 1 ? "down" : "up"}`, icon: by === 1 ? "down" : "up", run }];
 }
 
 function move(view: EditorView, id: string, direction: 1 | -1): void {
