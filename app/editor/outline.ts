@@ -6,12 +6,16 @@ import { placePeople, type WhoPlace } from "./decorations/cursors.ts";
 import { findLine } from "./lesson-place.ts";
 
 export type OutlineStage = { readonly id: string; readonly title: string; readonly minutes: number; readonly blocks: number };
+/** The board plan: id of its block, and for each part of the board how long its lines are, in letters. */
+export type OutlineBoard = { readonly id: string; readonly zones: readonly (readonly number[])[] };
 /** `current`: id of the header or stage that the cursor is in. */
 export type Outline = {
   readonly title: string;
   readonly stages: readonly OutlineStage[];
   readonly totalMinutes: number;
   readonly headerId: string | null;
+  /** Null when nobody wrote on the board yet. */
+  readonly board: OutlineBoard | null;
 };
 
 /** Somebody who has the lesson open. One person with two windows is here once. */
@@ -28,9 +32,11 @@ export function readOutline(doc: Node): Outline {
   const stages: OutlineStage[] = [];
   let title = "";
   let headerId: string | null = null;
+  let board: OutlineBoard | null = null;
   doc.forEach((part) => {
     if (part.type.name === "header" && headerId === null) {
       headerId = String(part.attrs["id"]);
+      board = readBoard(part.children.find((child) => child.attrs["kind"] === "board_plan"));
       title = part.children.find((child) => child.attrs["field"] === "title")?.textContent.trim() ?? "";
     }
     if (part.type.name !== "stage") return;
@@ -41,7 +47,15 @@ export function readOutline(doc: Node): Outline {
       blocks: part.children.filter((child) => child.type.name === "block").length,
     });
   });
-  return { title, stages, headerId, totalMinutes: stages.reduce((sum, stage) => sum + stage.minutes, 0) };
+  return { title, stages, headerId, board, totalMinutes: stages.reduce((sum, stage) => sum + stage.minutes, 0) };
+}
+
+function readBoard(plan: Node | undefined): OutlineBoard | null {
+  if (plan === undefined || plan.textContent.trim() === "") return null;
+  return {
+    id: String(plan.attrs["id"]),
+    zones: plan.children.map((zone) => zone.children.map((line) => line.textContent.length).filter((letters) => letters > 0)),
+  };
 }
 
 /** Id of the header or stage that the cursor is in. */

@@ -1,5 +1,6 @@
 /** The outline: each stage with its minutes as a bar, who is in it, and the sum against the promise. */
 import { FacesHere, type Face } from "../presence/faces.tsx";
+import { BoardDrawn } from "./board-drawn.tsx";
 import type { LessonOutline } from "./lesson-summary.ts";
 
 export type OutlinePerson = Face & { readonly partId: string | null };
@@ -14,7 +15,7 @@ type OutlineProps = {
 };
 
 export function OutlineRail({ outline, durationMinutes, people, current, onGoTo }: OutlineProps) {
-  const { stages, headerId } = outline;
+  const { stages, headerId, board } = outline;
   const total = stages.reduce((sum, stage) => sum + stage.minutes, 0);
   const longest = Math.max(1, ...stages.map((stage) => stage.minutes));
   const link = (id: string, href: string) => ({
@@ -58,6 +59,12 @@ export function OutlineRail({ outline, durationMinutes, people, current, onGoTo 
         <span>Planned</span>
         <span>{durationMinutes > 0 ? `${total} of ${durationMinutes} min` : `${total} min`}</span>
       </p>
+      {board !== null && (
+        <a className="rail-board" {...link(board.id, "#main")}>
+          <BoardDrawn zones={board.zones} />
+          <span>Board plan</span>
+        </a>
+      )}
     </>
   );
 }

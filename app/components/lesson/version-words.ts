@@ -19,7 +19,9 @@ export const KIND_OPTIONS: readonly { readonly value: VersionKindView; readonly 
 
 /** What a version is called besides its number: "as planned, lesson 1". */
 export function versionLabel(version: { readonly kind: VersionKindView; readonly title: string; readonly automatic: boolean }): string {
-  const kind = version.automatic ? "kept by itself" : KIND_WORDS[version.kind];
+  if (version.automatic)
+    return version.title === "" ? "kept by itself" : `kept by itself, ${version.title.charAt(0).toLowerCase()}${version.title.slice(1)}`;
+  const kind = KIND_WORDS[version.kind];
   // People write "As taught, lesson 1" as the title of a version as taught.
   return version.title.toLowerCase().startsWith(kind) ? version.title : [kind, version.title].filter((words) => words !== "").join(", ");
 }

@@ -5,6 +5,7 @@
 import type { Node } from "prosemirror-model";
 import { Plugin, PluginKey, type EditorState } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
+import { readingName } from "#core/exports/html-header";
 import { BIG_IDEAS } from "#core/schema/kinds";
 import { findField } from "../lesson-place.ts";
 
@@ -66,6 +67,9 @@ function collect(parent: Node, pos: number, into: Hint[]): void {
   });
 }
 
+/** A cell that begins with yes or no gets a tick or a cross beside the word. */
+const ANSWER = /^(yes|no)(?=$|\s*[-–—:,])/i;
+
 function lineHint(parent: Node, line: Node, isFirst: boolean): Record<string, string> {
   const field = String(line.attrs["field"]);
   const spec = findField(parent, field);
@@ -77,6 +81,8 @@ function lineHint(parent: Node, line: Node, isFirst: boolean): Record<string, st
     attrs["role"] = "heading";
     attrs["aria-level"] = parent.type.name === "header" ? "1" : "2";
   }
+  const answer = parent.attrs["kind"] === "row" && parent.attrs["role"] !== "head" ? ANSWER.exec(line.textContent)?.[1] : undefined;
+  if (answer !== undefined) attrs["data-answer"] = answer.toLowerCase();
   const classes: string[] = [];
   if (!isFirst) classes.push("is-continued");
   if (line.content.size === 0) {
@@ -99,6 +105,8 @@ function itemHint(item: Node, number: number): Record<string, string> {
       return { "data-name": (BIG_IDEAS as Readonly<Record<string, string>>)[label] ?? label };
     case "zone":
       return { "data-name": ZONES[label] ?? label };
+    case "citation":
+      return label === "" ? {} : { "data-name": readingName(label) };
     case "practice":
       return { "data-name": String(number) };
     default:

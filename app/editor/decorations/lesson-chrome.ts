@@ -21,6 +21,9 @@ type Change = { readonly fold?: string; readonly unfold?: string; readonly heade
 
 const key = new PluginKey<ChromeState>("lesson-chrome");
 
+/** The fields above the curriculum. */
+const AIM: ReadonlySet<string> = new Set(["keyPoint", "smallStep"]);
+
 /** Largest number of minutes of a stage. */
 const MAX_MINUTES = 600;
 
@@ -110,13 +113,18 @@ function drawHeader(
   });
   const title = header.firstChild;
   const afterTitle = title?.type.name === "line" ? 1 + title.nodeSize : 1;
+  let afterAim = afterTitle;
+  header.forEach((child, offset) => {
+    if (AIM.has(String(child.attrs["field"]))) afterAim = 1 + offset + child.nodeSize;
+  });
   const words = factWords(header.toJSON() as LessonNode, chrome.facts);
   const codes = readLinks(chrome.facts).map(({ code, role }) => ({ code, role: linkRole(role) }));
   into.push(
+    widget(afterTitle, () => factsLine(words), `facts:${JSON.stringify(words)}`, -1),
     widget(
-      afterTitle,
-      () => factsLine(words, codes, editable ? options.onEditFacts : null),
-      `facts:${JSON.stringify([words, codes])}:${String(editable)}`,
+      afterAim,
+      () => curriculumLine(codes, editable ? options.onEditFacts : null),
+      `curriculum:${JSON.stringify(codes)}:${String(editable)}`,
       -1,
     ),
     widget(header.nodeSize - 1, (view) => headerToggle(view, chrome.headerOpen), `more:${String(chrome.headerOpen)}`, 1),
@@ -223,20 +231,24 @@ function headerToggle(view: EditorView, open: boolean): HTMLElement {
   return button;
 }
 
-function factsLine(
-  words: readonly string[],
-  codes: readonly { readonly code: string; readonly role: string }[],
-  onEdit: (() => void) | null,
-): HTMLElement {
-  const line = element("div", { class: "facts" }, [
-    ...words.map((fact) => element("span", {}, [fact])),
-    ...codes.map(({ code, role }) => element("span", { class: "code" }, [code, " ", element("em", {}, [role])])),
-  ]);
+function factsLine(words: readonly string[]): HTMLElement {
+  return element(
+    "div",
+    { class: "facts" },
+    words.map((fact) => element("span", {}, [fact])),
+  );
+}
+
+/** Codes of the curriculum, in a row like the fields around them, and the way to change all facts. */
+function curriculumLine(codes: readonly { readonly code: string; readonly role: string }[], onEdit: (() => void) | null): HTMLElement {
+  const chips = codes.map(({ code, role }) => element("span", { class: "code" }, [code, " ", element("em", {}, [role])]));
+  const line = element("div", { class: "line curriculum", "data-label": "Curriculum" }, chips);
   if (onEdit !== null) {
     const button = element("button", { type: "button", class: "facts-edit" }, [icon("pencil"), "Year, time, curriculum"]);
     button.addEventListener("click", onEdit);
     line.append(button);
   }
+  line.hidden = line.childElementCount === 0;
   return line;
 }
 
