@@ -2,7 +2,7 @@
 import type { Node } from "prosemirror-model";
 import type { EditorState } from "prosemirror-state";
 import type { Awareness } from "y-protocols/awareness";
-import { placePeople, type WhoPlace } from "./decorations/cursors.ts";
+import { placePeople, type WhoPlace } from "#core/who-place";
 import { findLine } from "./lesson-place.ts";
 
 export type OutlineStage = { readonly id: string; readonly title: string; readonly minutes: number; readonly blocks: number };

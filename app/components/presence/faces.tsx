@@ -1,7 +1,8 @@
 /** Who is here: round faces with initials, each in the colour of that person's cursor. */
+import type { WhoPlace } from "#core/who-place";
 import { Avatar } from "../ui/avatar.tsx";
 
-export type Face = { readonly id: string; readonly name: string; readonly place: number; readonly self: boolean };
+export type Face = { readonly id: string; readonly name: string; readonly place: WhoPlace; readonly self: boolean };
 
 const MOST = 5;
 
@@ -14,7 +15,7 @@ export function Faces({ people }: { readonly people: readonly Face[] }) {
     <ul className="whos faces" aria-label="Here now">
       {others.slice(0, MOST).map((person) => (
         <li key={person.id}>
-          <Avatar name={person.name} place={person.place - 1} />
+          <Avatar name={person.name} place={person.place} />
         </li>
       ))}
       {more > 0 && <li className="small quiet">and {more} more</li>}
@@ -29,7 +30,7 @@ export function FacesHere({ people }: { readonly people: readonly Face[] }) {
   return (
     <span className="here">
       {others.slice(0, 4).map((person) => (
-        <Avatar key={person.id} name={person.name} place={person.place - 1} small />
+        <Avatar key={person.id} name={person.name} place={person.place} small />
       ))}
     </span>
   );

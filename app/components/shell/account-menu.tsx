@@ -2,6 +2,7 @@
 import { Link } from "@remix-run/react";
 import { LogOut, School, UserRound } from "lucide-react";
 import { useRef } from "react";
+import { placeOf } from "#core/who-place";
 import { Avatar } from "../ui/avatar.tsx";
 import { useHydrated } from "../ui/hydrated.ts";
 import { Menu, MenuButton, MenuLabel, MenuLink, MenuRule } from "../ui/menu.tsx";
@@ -10,7 +11,7 @@ import type { ShellViewer } from "./shell-data.ts";
 export function AccountMenu({ viewer }: { readonly viewer: ShellViewer }) {
   const alive = useHydrated();
   const signOut = useRef<HTMLFormElement>(null);
-  const face = <Avatar name={viewer.name} place={0} named />;
+  const face = <Avatar name={viewer.name} place={placeOf(viewer.id)} named />;
   const name = `Your account, ${viewer.name}`;
   if (!alive) {
     return (

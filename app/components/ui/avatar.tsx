@@ -1,17 +1,18 @@
-/** People are round: a circle with initials, its colour by place in the team. Never a photo. */
+/** People are round: a circle with initials in the person's colour, which their cursor has too. Never a photo. */
+import type { WhoPlace } from "#core/who-place";
 import { initialsOf } from "./initials.ts";
 
 type AvatarProps = {
   readonly name: string;
-  /** Place in the team, from 0; four colours, then round again. */
-  readonly place: number;
+  /** Their colour, of #core/who-place. */
+  readonly place: WhoPlace;
   readonly small?: boolean;
   /** The name stands beside it in words: hide the face from screen readers. */
   readonly named?: boolean;
 };
 
 export function Avatar({ name, place, small = false, named = false }: AvatarProps) {
-  const className = `who w${(Math.abs(place) % 4) + 1}${small ? " s" : ""}`;
+  const className = `who w${place}${small ? " s" : ""}`;
   if (named) {
     return (
       <span className={className} aria-hidden="true">

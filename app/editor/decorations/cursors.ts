@@ -1,33 +1,7 @@
-/** Other people's carets and selections, and which of the four colours each person has. */
+/** Other people's carets and selections, each in that person's colour (#core/who-place). */
+import type { WhoPlace } from "#core/who-place";
 import type { CursorUser } from "../collab/sync-plugin.ts";
 import { element } from "../dom.ts";
-
-/** One of the four colours of people (`--who-1` … `--who-4`). */
-export type WhoPlace = 1 | 2 | 3 | 4;
-
-/**
- * A colour for each person: the same for the same people, whoever looks. Each has a favourite; two with one favourite
- * take the next that is free, in the order of their ids; a fifth person shares.
- */
-export function placePeople(ids: Iterable<string>): ReadonlyMap<string, WhoPlace> {
-  const places = new Map<string, WhoPlace>();
-  const taken = new Set<number>();
-  for (const id of [...new Set(ids)].toSorted()) {
-    let place = favourite(id);
-    for (let tries = 0; taken.has(place) && tries < 4; tries += 1) place = (place + 1) % 4;
-    taken.add(place);
-    places.set(id, WHO[place] ?? 1);
-  }
-  return places;
-}
-
-const WHO: readonly WhoPlace[] = [1, 2, 3, 4];
-
-function favourite(id: string): number {
-  let hash = 7;
-  for (const letter of id) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) >>> 0;
-  return hash % 4;
-}
 
 /** A caret with the first name on a flag. The flag fades by itself; it comes back when the caret moves, since that puts it in anew. */
 export function drawCursor(user: CursorUser, place: WhoPlace): HTMLElement {

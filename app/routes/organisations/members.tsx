@@ -1,5 +1,6 @@
 /** People of an organisation, each with what the viewer may do about them. Every row works without script. */
 import { ORGANISATION_ROLES, type OrganisationRole } from "#core/policy/policy";
+import { placeOf } from "#core/who-place";
 import { ROLE_WORDS } from "../../components/shell/role-words.ts";
 import { Avatar } from "../../components/ui/avatar.tsx";
 import { ButtonLink } from "../../components/ui/button.tsx";
@@ -24,9 +25,9 @@ type MembersProps = {
 export function Members({ members, viewerId, permissions, trouble, resetLink }: MembersProps) {
   return (
     <ul className="rows people">
-      {members.map((member, place) => (
+      {members.map((member) => (
         <li key={member.id}>
-          <Avatar name={member.name} place={place} named />
+          <Avatar name={member.name} place={placeOf(member.id)} named />
           <div>
             <span className="p-name">{member.name}</span> {member.id === viewerId && <Tag>you</Tag>}
             <div className="p-more">{member.email}</div>

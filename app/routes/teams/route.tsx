@@ -1,6 +1,7 @@
 /** A team: who plans together, and their lessons. */
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
+import { placePeople } from "#core/who-place";
 import { LessonList } from "../../components/lesson-list/lesson-list.tsx";
 import { PageErrors, pageTitle } from "../../components/shell/page-errors.tsx";
 import { Page } from "../../components/shell/page.tsx";
@@ -47,6 +48,7 @@ export default function Team() {
   const [params] = useSearchParams();
   const here = `/teams/${team.id}`;
   const mayChange = team.permissions["team.change-members"];
+  const places = placePeople(team.members.map((member) => member.id));
   const leaving = mayChange ? team.members.find((member) => member.id === params.get("remove")) : undefined;
   const done = trouble === undefined ? DONE[params.get("done") ?? ""] : undefined;
   return (
@@ -94,9 +96,9 @@ export default function Team() {
             {done !== undefined && <Note>{done}</Note>}
             {trouble?.form === "remove" && <Note tone="amber">{trouble.message}</Note>}
             <ul className="rows people">
-              {team.members.map((member, place) => (
+              {team.members.map((member) => (
                 <li key={member.id}>
-                  <Avatar name={member.name} place={place} named />
+                  <Avatar name={member.name} place={places.get(member.id) ?? 1} named />
                   <div>
                     <span className="p-name">{member.name}</span>
                     <div className="p-more">{ROLE_WORDS[member.role].label}</div>
