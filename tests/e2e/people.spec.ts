@@ -85,11 +85,11 @@ test.describe("without script", () => {
       await expect(page).toHaveURL(`${app.url}/lessons/new`);
       await page.getByLabel("Title", { exact: true }).fill("Halves and quarters without script");
       await page.getByLabel("Minutes", { exact: true }).fill("soon");
-      await page.getByText("One problem").click();
+      await page.getByText("Structured problem solving").click();
       await page.getByRole("button", { name: "Start the lesson" }).click();
       await expect(page.getByLabel("Minutes", { exact: true })).toBeFocused();
       await expect(page.getByLabel("Title", { exact: true })).toHaveValue("Halves and quarters without script");
-      await expect(page.getByRole("radio", { name: /One problem/ })).toBeChecked();
+      await expect(page.getByRole("radio", { name: /Structured problem solving/ })).toBeChecked();
       await page.getByLabel("Minutes", { exact: true }).fill("45");
       await page.getByRole("button", { name: "Start the lesson" }).click();
       await expect(page).toHaveURL(/\/lessons\/[a-z0-9]+$/);

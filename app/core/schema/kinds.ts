@@ -387,23 +387,14 @@ export const findKind = (kind: string): KindSpec | null => byKind.get(kind) ?? n
 /** The spec of an item kind; null for one that a newer version made. */
 export const findItemKind = (kind: string): ItemSpec | null => byItemKind.get(kind) ?? null;
 
-/** Stage templates: their stages in order, with what each is called and a first guess at its minutes in an hour. */
+/**
+ * Stage templates, in the order in which they are offered: what each is called, what it is for, and its stages with their titles and
+ * weights. The weights are minutes in an hour; a lesson of another length gets its share (`shareOut`).
+ */
 export const STAGE_TEMPLATES = {
-  "mm-six-part": {
-    label: "Six parts",
-    hint: "Do now, new learning, talk task, develop, independent, plenary",
-    stages: [
-      ["do_now", "Do now", 5],
-      ["new_learning", "New learning", 12],
-      ["talk_task", "Talk task", 8],
-      ["develop", "Develop learning", 15],
-      ["independent", "Independent task", 15],
-      ["plenary", "Plenary", 5],
-    ],
-  },
   "ping-pong": {
     label: "Ping-pong",
-    hint: "Short turns between teacher and pupils",
+    hint: "Short turns between teacher and pupils in small steps, then practice and a problem to think hard about.",
     stages: [
       ["connect", "Connect", 5],
       ["step_1", "Ping 1", 10],
@@ -414,9 +405,21 @@ export const STAGE_TEMPLATES = {
       ["close", "What matters?", 3],
     ],
   },
+  "mm-six-part": {
+    label: "Six parts",
+    hint: "Do now, new learning, talk task, develop learning, independent task, plenary.",
+    stages: [
+      ["do_now", "Do now", 5],
+      ["new_learning", "New learning", 12],
+      ["talk_task", "Talk task", 8],
+      ["develop", "Develop learning", 15],
+      ["independent", "Independent task", 15],
+      ["plenary", "Plenary", 5],
+    ],
+  },
   "structured-problem-solving": {
     label: "Structured problem solving",
-    hint: "Pose, solve, compare and discuss, summarise",
+    hint: "Pose one problem, solve it alone, compare and discuss, sum up on the board.",
     stages: [
       ["pose", "Pose the problem", 8],
       ["solve", "Solve it your way", 15],

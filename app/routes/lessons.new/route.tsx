@@ -10,7 +10,7 @@ import { Empty } from "../../components/ui/empty.tsx";
 import { RadioCards, SelectField, TextField } from "../../components/ui/field.tsx";
 import { PostForm, SubmitButton } from "../../components/ui/form.tsx";
 import { attempt, guarded, readFields } from "../../requests.server.ts";
-import { STAGE_TEMPLATES, StageStrip } from "./stage-templates.tsx";
+import { TEMPLATE_CARDS } from "./stage-templates.tsx";
 import { readStart } from "./start.ts";
 
 export const meta: MetaFunction = ({ error }) => pageTitle("New lesson", error);
@@ -52,12 +52,6 @@ export default function NewLesson() {
   }
   const copy = source === null ? [] : [{ value: `copy:${source.id}`, label: "Copy", about: `All of “${source.title}”, as it is now.` }];
   const blank = { value: "blank", label: "Blank", about: "A title, a key point and one empty stage." };
-  const templates = STAGE_TEMPLATES.map((template) => ({
-    value: `template:${template.name}`,
-    label: template.label,
-    about: template.about,
-    drawing: <StageStrip minutes={template.minutes} />,
-  }));
   const start = source === null ? "template:ping-pong" : `copy:${source.id}`;
   return (
     <Page width="narrow">
@@ -99,7 +93,7 @@ export default function NewLesson() {
             />
             <TextField name="durationMinutes" label="Minutes" inputMode="numeric" defaultValue={String(source?.durationMinutes ?? 50)} required />
           </div>
-          <RadioCards name="start" legend="Start from" chosen={start} cards={[...copy, ...templates, blank]} />
+          <RadioCards name="start" legend="Start from" chosen={start} cards={[...copy, ...TEMPLATE_CARDS, blank]} />
           <SubmitButton look="main" big>
             {source === null ? "Start the lesson" : "Copy the lesson"}
           </SubmitButton>
