@@ -11,15 +11,19 @@ import type { JsonText } from "./json-text.ts";
 import { linkKey } from "./lesson-facts.ts";
 import { ITEM_KEYS, parseLessonJson } from "./lesson-json-schema.ts";
 import type { JsonBlock, JsonLesson, JsonSection } from "./lesson-json-schema.ts";
-import { makeLine, makeNode, parseContent } from "./lesson-node.ts";
+import { attrText, makeLine, makeNode } from "./lesson-node.ts";
 import type { LessonNode, MakeBlockId } from "./lesson-node.ts";
 import { HEADER_GROUPS, makeEmptyBlock, orderContent } from "./new-lesson.ts";
 
 type Json = Readonly<Record<string, unknown>>;
-type Newer = readonly { readonly at: number; readonly node: unknown }[];
+type NewerList = readonly { readonly at: number; readonly node: LessonNode }[];
 
 /** Facts that stand in the lesson JSON under their own name. */
 export const FACT_KEYS = ["yearGroup", "durationMinutes", "stageTemplate", "licence", "language"] as const;
+const OWN_FACT = /^(?:link|imported):/;
+
+/** A fact that this version has a meaning for. */
+export const isOwnFact = (key: string): boolean => (FACT_KEYS as readonly string[]).includes(key) || OWN_FACT.test(key);
 
 /**
  * @param json the parsed JSON, or its text
@@ -30,9 +34,11 @@ export function lessonFromJson(json: unknown, options: { makeId: MakeBlockId }):
   const lesson = parseLessonJson(json);
   const { makeId } = options;
   const header = headerFrom(lesson, makeId);
+  // A header that a newer version wrote otherwise stands whole among the newer nodes.
+  const standsInNewer = header.isEmpty && (lesson.newer ?? []).some(({ node }) => node.type === "header");
   const stages = lesson.sections.map((section) => stageFrom(section, makeId));
   return {
-    content: makeNode("doc", {}, withNewer([header.node, ...stages], lesson.newer)),
+    content: makeNode("doc", {}, withNewer([...(standsInNewer ? [] : [header.node]), ...stages], lesson.newer)),
     facts: { ...factsFrom(lesson), ...imported(header.rest) },
   };
 }
@@ -47,7 +53,8 @@ function factsFrom(lesson: JsonLesson): Json {
   const links = (lesson.curriculumLinks ?? []).map(({ framework, code, role, ...more }, order) => {
     return [linkKey(framework, code), JSON.stringify({ ...more, role, order })] as const;
   });
-  return Object.fromEntries([...plain, ...links]);
+  const newer = Object.entries(lesson.newerFacts ?? {}).filter(([key]) => !isOwnFact(key));
+  return Object.fromEntries([...newer, ...plain, ...links]);
 }
 
 const imported = (rest: Json): Json => Object.fromEntries(Object.entries(rest).map(([key, value]) => [`imported:${key}`, JSON.stringify(value)]));
@@ -55,29 +62,31 @@ const imported = (rest: Json): Json => Object.fromEntries(Object.entries(rest).m
 // ---------------------------------------------------------------- header
 
 /** The header, and the keys that found no place in it. */
-function headerFrom(lesson: JsonLesson, makeId: MakeBlockId): { node: LessonNode; rest: Json } {
-  const placed = new Set<string>(["id", "sections", "newer", ...FACT_KEYS]);
+function headerFrom(lesson: JsonLesson, makeId: MakeBlockId): { node: LessonNode; rest: Json; isEmpty: boolean } {
+  const placed = new Set<string>(["id", "sections", "newer", "newerInHeader", "newerFacts", ...FACT_KEYS]);
   if ((lesson.curriculumLinks ?? []).length > 0) placed.add("curriculumLinks");
 
+  const unplaced = placed.size;
   const lines = HEADER_FIELDS.flatMap((spec) => {
     const value = lesson[spec.name];
     const made = Array.isArray(value)
       ? value.flatMap((entry: JsonText) => linesFromText(spec.name, entry, true)).filter((line) => line.content !== undefined)
       : linesFromText(spec.name, readText(value));
-    if (textFromLines(made) === undefined) return [makeLine(spec.name)];
+    if (textFromLines(made) === undefined) return emptyLine(spec.name, lesson.newerInHeader);
     placed.add(spec.name);
     return made;
   });
-  const groups = HEADER_GROUPS.map((kind) => {
+  const groups = HEADER_GROUPS.flatMap((kind) => {
     const spec = findKind(kind);
     const key = spec?.items?.jsonKey ?? "";
     const block = spec?.items === undefined ? null : groupFrom(spec.items, { kind, value: lesson[key], makeId });
-    if (block === null) return makeEmptyBlock(kind, makeId);
+    if (block === null) return (lesson.newerInHeader ?? []).some(({ node }) => attrText(node, "kind") === kind) ? [] : makeEmptyBlock(kind, makeId);
     placed.add(key);
     return block;
   });
   return {
-    node: makeNode("header", { id: makeId() }, [...lines, ...groups]),
+    node: makeNode("header", { id: makeId() }, withNewer([...lines, ...groups], lesson.newerInHeader)),
+    isEmpty: placed.size === unplaced && lesson.newerInHeader === undefined,
     rest: Object.fromEntries(Object.entries(lesson).filter(([key, value]) => !placed.has(key) && value !== undefined)),
   };
 }
@@ -107,7 +116,7 @@ function groupFrom(spec: ItemSpec, input: { kind: string; value: unknown; makeId
 
 function stageFrom(section: JsonSection, makeId: MakeBlockId): LessonNode {
   const { id, stage, minutes, blocks, newer, ...rest } = section;
-  const { lines, extra } = fieldsFrom(STAGE_FIELDS, { ...rest, ...(stage === "" ? { stage } : {}) });
+  const { lines, extra } = fieldsFrom(STAGE_FIELDS, { ...rest, ...(stage === "" ? { stage } : {}) }, newer);
   const content = [...lines, ...blocks.map((block) => blockFrom(block, makeId))];
   return makeNode("stage", { id: id ?? makeId(), stage: stage ?? "", minutes, extra: extraJson(extra) }, withNewer(content, newer));
 }
@@ -118,7 +127,7 @@ function blockFrom(block: JsonBlock, makeId: MakeBlockId): LessonNode {
   const spec = findKind(type);
   const items = spec === null ? { nodes: [], others } : itemsFrom(spec, others, makeId);
   const fields = spec === null ? unknownFields(items.others) : spec.fields;
-  const { lines, extra } = fieldsFrom(fields, items.others);
+  const { lines, extra } = fieldsFrom(fields, items.others, newer);
   return makeNode(
     "block",
     { id: id ?? makeId(), kind: type, ...attrs, extra: extraJson(extra) },
@@ -192,11 +201,11 @@ function itemFrom(spec: ItemSpec, entry: Json, makeId: MakeBlockId): LessonNode 
 // ---------------------------------------------------------------- fields
 
 /** A line or more for every field; what is not a field, and what is there but empty, is left as `extra`. */
-function fieldsFrom(fields: readonly Pick<FieldSpec, "name">[], source: Json): { lines: LessonNode[]; extra: Json } {
+function fieldsFrom(fields: readonly Pick<FieldSpec, "name">[], source: Json, newer?: NewerList): { lines: LessonNode[]; extra: Json } {
   const placed = new Set<string>();
   const lines = fields.flatMap(({ name }) => {
     const made = linesFromText(name, readText(source[name]));
-    if (textFromLines(made) === undefined) return [makeLine(name)];
+    if (textFromLines(made) === undefined) return emptyLine(name, newer);
     placed.add(name);
     return made;
   });
@@ -207,8 +216,12 @@ const readText = (value: unknown): JsonText | undefined => textSchema.safeParse(
 const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 const extraJson = (extra: Json): string => (Object.keys(extra).length === 0 ? "" : JSON.stringify(extra));
 
-function withNewer(content: readonly LessonNode[], newer: Newer | undefined): LessonNode[] {
+/** The line that the editor asks about; none when a newer version's line stands for the field. */
+const emptyLine = (field: string, newer: NewerList | undefined): LessonNode[] =>
+  (newer ?? []).some(({ node }) => node.type === "line" && attrText(node, "field") === field) ? [] : [makeLine(field)];
+
+function withNewer(content: readonly LessonNode[], newer: NewerList | undefined): LessonNode[] {
   const all = [...content];
-  for (const { at, node } of newer ?? []) all.splice(Math.min(at, all.length), 0, parseContent(node));
+  for (const { at, node } of newer ?? []) all.splice(Math.min(at, all.length), 0, node);
   return all;
 }

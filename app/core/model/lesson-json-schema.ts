@@ -5,10 +5,12 @@ import { ID_PATTERN } from "../ids.ts";
 import { findKind, HEADER_FIELDS } from "../schema/kinds.ts";
 import type { ItemSpec, KindSpec } from "../schema/kinds.ts";
 import { textSchema } from "./json-text.ts";
+import { nodeSchema } from "./lesson-node.ts";
+import type { LessonNode } from "./lesson-node.ts";
 
 const id = z.string({ error: "should be an id" }).regex(ID_PATTERN, "should be an id: 1 to 64 letters, digits, - or _");
 const name = z.string({ error: "should be text" });
-const newer = z.array(z.object({ at: z.number().int().min(0), node: z.looseObject({ type: z.string() }) }));
+const newer = z.array(z.object({ at: z.number().int().min(0), node: nodeSchema }), { error: "should be what a newer version wrote" });
 const list = <T extends z.ZodType>(of: T): z.ZodArray<T> => z.array(of, { error: "should be a list" });
 
 /** Keys of an item in the JSON that are attributes of its node. */
@@ -116,6 +118,8 @@ const lessonSchema = z
       boardPlan: z.looseObject({ zones: list(z.looseObject({ position: name.optional(), content: textSchema.optional() })).optional() }).optional(),
       sections: list(sectionSchema).default([]),
       newer: newer.optional(),
+      newerInHeader: newer.optional(),
+      newerFacts: z.record(z.string(), z.unknown(), { error: "should be facts of a newer version" }).optional(),
     },
     { error: "should be an object with the lesson's fields" },
   )
@@ -126,10 +130,20 @@ const lessonSchema = z
       if (seen.has(found)) context.addIssue({ code: "custom", path, message: `repeats the id ${found}` });
       seen.add(found);
     };
+    const checkNewer = (found: typeof lesson.newer, path: (string | number)[]): void =>
+      found?.forEach(({ node }, index) => {
+        for (const inner of idsIn(node)) check(inner, [...path, index, "node"]);
+      });
     lesson.sections.forEach((section, s) => {
       check(section.id, ["sections", s, "id"]);
-      section.blocks.forEach((block, b) => check(block.id, ["sections", s, "blocks", b, "id"]));
+      section.blocks.forEach((block, b) => {
+        check(block.id, ["sections", s, "blocks", b, "id"]);
+        checkNewer(block.newer, ["sections", s, "blocks", b, "newer"]);
+      });
+      checkNewer(section.newer, ["sections", s, "newer"]);
     });
+    checkNewer(lesson.newer, ["newer"]);
+    checkNewer(lesson.newerInHeader, ["newerInHeader"]);
     const links = new Set<string>();
     lesson.curriculumLinks?.forEach((link, index) => {
       const key = `${link.framework}:${link.code}`;
@@ -138,6 +152,11 @@ const lessonSchema = z
     });
   });
 export type JsonLesson = z.infer<typeof lessonSchema>;
+
+const idsIn = (node: LessonNode): string[] => {
+  const own = node.attrs?.["id"];
+  return [...(typeof own === "string" ? [own] : []), ...(node.content ?? []).flatMap(idsIn)];
+};
 
 /**
  * Unknown in, a lesson JSON out, keys that we do not know kept.

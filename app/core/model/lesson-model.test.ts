@@ -2,6 +2,7 @@ import { Node } from "prosemirror-model";
 import { describe, expect, test } from "vitest";
 import * as Y from "yjs";
 import { initProseMirrorDoc, prosemirrorJSONToYXmlFragment, updateYFragment } from "y-prosemirror";
+import { STAGE_TEMPLATES } from "../schema/kinds.ts";
 import { CONTENT, FACTS, lessonSchema } from "../schema/schema.ts";
 import { copyLessonSeed, factsForList, findUnknown, makeLessonSeed, readLesson, seedFromContent } from "./lesson-model.ts";
 import { childrenOf, fieldText, makeLine, makeNode, words } from "./lesson-node.ts";
@@ -68,6 +69,25 @@ describe("a new lesson", () => {
     expect(shareOut(2, [1, 1, 1])).toEqual([1, 1, 0]);
     expect(shareOut(0, [1, 2])).toEqual([0, 0]);
   });
+});
+
+test.each(Object.keys(STAGE_TEMPLATES))("the stages of %s take up the whole lesson, each at least a minute, from 20 minutes to 90", (template) => {
+  for (let durationMinutes = 20; durationMinutes <= 90; durationMinutes += 1) {
+    const seed = makeLessonSeed({ start: { from: "template", template }, title: "T", yearGroup: "3", durationMinutes, makeId: countingIds() });
+    const minutes = childrenOf(readLesson(seed).content, "stage").map((stage) => Number(stage.attrs?.["minutes"]));
+    expect(minutes.reduce((sum, each) => sum + each)).toBe(durationMinutes);
+    expect(Math.min(...minutes)).toBeGreaterThanOrEqual(1);
+  }
+});
+
+test.each([
+  [1e12, 600],
+  [-5, 0],
+  [49.6, 50],
+  [Number.NaN, 0],
+  ["fifty", 0],
+])("lists show %j minutes as %j, so that no document keeps its row from being written", (durationMinutes, shown) => {
+  expect(factsForList({ content: makeNode("doc", {}), facts: { durationMinutes } }).durationMinutes).toBe(shown);
 });
 
 describe("the layout in Yjs", () => {
@@ -148,11 +168,11 @@ describe("what a newer version wrote", () => {
     const content: LessonNode = {
       type: "doc",
       content: [
-        makeLine("text", [{ type: "text", text: "x", marks: [{ type: "glow" }] }]),
+        makeLine("text", [{ type: "text", text: "x", marks: [{ type: "glow" }, { type: "link", attrs: { href: "/x", title: "y" } }] }]),
         { type: "stage", attrs: { colour: "red" }, content: [makeNode("block", { kind: "task" }, [makeNode("item", { kind: "lemma" })])] },
       ],
     };
-    expect(findUnknown(content)).toEqual(["place:line in doc", "mark:glow", "attribute:stage.colour", "item:lemma"]);
+    expect(findUnknown(content)).toEqual(["place:line in doc", "mark:glow", "attribute:link.title", "attribute:stage.colour", "item:lemma"]);
   });
 });
 

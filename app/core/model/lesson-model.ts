@@ -114,7 +114,10 @@ export function copyLessonSeed(stateUpdate: Uint8Array, options: { title: string
   return seedFromContent({ content, facts: lesson.facts });
 }
 
-/** What lists show and search finds. Missing values are "" and 0. */
+/** No lesson is longer, whatever the document says: anybody who may write it may put any number there. */
+const MAX_MINUTES = 600;
+
+/** What lists show and search finds. Missing values are "" and 0; minutes are whole, 0 to 600. */
 export function factsForList(lesson: LessonData): {
   title: string;
   yearGroup: string;
@@ -125,7 +128,7 @@ export function factsForList(lesson: LessonData): {
   return {
     title: findTitle(lesson.content),
     yearGroup: readYearGroup(lesson.facts).join(", "),
-    durationMinutes: typeof minutes === "number" && Number.isFinite(minutes) ? Math.round(minutes) : 0,
+    durationMinutes: typeof minutes === "number" && Number.isFinite(minutes) ? Math.min(MAX_MINUTES, Math.max(0, Math.round(minutes))) : 0,
     criterionCodes: [...new Set(readLinks(lesson.facts).map((link) => link.code))],
   };
 }

@@ -25,7 +25,8 @@ export type MakeBlockId = () => string;
 
 const attrsSchema = z.record(z.string(), z.unknown());
 const markSchema = z.object({ type: z.string(), attrs: attrsSchema.exactOptional() });
-const nodeSchema: z.ZodType<LessonNode> = z.lazy(() =>
+/** A node and all in it, as ProseMirror's JSON. */
+export const nodeSchema: z.ZodType<LessonNode> = z.lazy(() =>
   z.object({
     type: z.string(),
     attrs: attrsSchema.exactOptional(),

@@ -4,11 +4,13 @@
  */
 import { findKind, findItemKind, HEADER_FIELDS, STAGE_FIELDS } from "../schema/kinds.ts";
 import type { FieldSpec } from "../schema/kinds.ts";
+import { splitBeyond } from "./beyond-json.ts";
+import type { Newer } from "./beyond-json.ts";
 import { listFromLines, textFromLines } from "./json-text.ts";
 import { parseJson, readLinks } from "./lesson-facts.ts";
-import { FACT_KEYS } from "./lesson-from-json.ts";
+import { FACT_KEYS, isOwnFact } from "./lesson-from-json.ts";
 import { ITEM_KEYS } from "./lesson-json-schema.ts";
-import { attrNumber, attrSpecsOf, attrText, childrenOf, linesOf, parseContent } from "./lesson-node.ts";
+import { attrNumber, attrText, childrenOf, linesOf, parseContent } from "./lesson-node.ts";
 import type { LessonData, LessonNode } from "./lesson-node.ts";
 
 type Json = Record<string, unknown>;
@@ -47,10 +49,10 @@ const KEY_ORDER = [
 
 /**
  * @param id the lesson's id in the outside world
- * @returns plain JSON; what a newer version wrote stands under `newer` of its stage or block, whole
+ * @returns plain JSON; what a newer version wrote stands under `newer` of what it is in, whole
  */
 export function lessonToJson(lesson: LessonData, id: string): Json {
-  const root = parseContent(lesson.content);
+  const { said: root, newer } = splitBeyond(parseContent(lesson.content));
   const stages = childrenOf(root, "stage");
   const json: Json = {
     ...importedFrom(lesson.facts),
@@ -58,7 +60,8 @@ export function lessonToJson(lesson: LessonData, id: string): Json {
     ...factsOut(lesson.facts),
     ...childrenOf(root, "header").reduce<Json>((all, header) => ({ ...all, ...headerOut(header) }), {}),
     sections: stages.map(stageOut),
-    ...newerOf(root),
+    ...newerOut(newer),
+    ...newerFactsOut(lesson.facts),
   };
   const rank = (key: string): number => (KEY_ORDER.includes(key) ? KEY_ORDER.indexOf(key) : KEY_ORDER.length);
   return Object.fromEntries(Object.entries(json).toSorted((a, b) => rank(a[0]) - rank(b[0])));
@@ -84,7 +87,14 @@ function factsOut(facts: LessonData["facts"]): Json {
   return { ...Object.fromEntries(plain), ...(links.length === 0 ? {} : { curriculumLinks: links }) };
 }
 
-function headerOut(header: LessonNode): Json {
+/** Facts of a newer version, as they are. */
+function newerFactsOut(facts: LessonData["facts"]): Json {
+  const newer = Object.entries(facts).filter(([key, value]) => !isOwnFact(key) && value !== undefined);
+  return newer.length === 0 ? {} : { newerFacts: Object.fromEntries(newer) };
+}
+
+function headerOut(whole: LessonNode): Json {
+  const { said: header, newer } = splitBeyond(whole);
   const fields = HEADER_FIELDS.flatMap((spec) => {
     const lines = linesOf(header, spec.name);
     const value = spec.many === true ? listFromLines(lines) : textFromLines(lines);
@@ -95,7 +105,7 @@ function headerOut(header: LessonNode): Json {
     const value = groupOut(block);
     return key === undefined || value === undefined ? [] : [[key, value] as const];
   });
-  return { ...Object.fromEntries(fields), ...mergeGroups(groups) };
+  return { ...Object.fromEntries(fields), ...mergeGroups(groups), ...newerOut(newer, "newerInHeader") };
 }
 
 /** Two groups of one kind (two people made one each) come out as one. */
@@ -123,7 +133,8 @@ function groupOut(block: LessonNode): unknown {
   return kind === "board_plan" ? { ...extraOf(block), zones: entries } : entries;
 }
 
-function stageOut(stage: LessonNode): Json {
+function stageOut(whole: LessonNode): Json {
+  const { said: stage, newer } = splitBeyond(whole);
   const slug = attrText(stage, "stage");
   return {
     ...idOut(stage),
@@ -132,11 +143,12 @@ function stageOut(stage: LessonNode): Json {
     ...fieldsOut(stage, STAGE_FIELDS),
     minutes: attrNumber(stage, "minutes"),
     blocks: childrenOf(stage, "block").map(blockOut),
-    ...newerOf(stage),
+    ...newerOut(newer),
   };
 }
 
-function blockOut(block: LessonNode): Json {
+function blockOut(whole: LessonNode): Json {
+  const { said: block, newer } = splitBeyond(whole);
   const kind = attrText(block, "kind") || "free_text";
   const spec = findKind(kind);
   const picture = parseJson(block.attrs?.["spec"]);
@@ -150,7 +162,7 @@ function blockOut(block: LessonNode): Json {
     ...(picture === undefined ? {} : { spec: picture }),
     ...fieldsOut(block, spec?.fields ?? []),
     ...itemsOut(block),
-    ...newerOf(block),
+    ...newerOut(newer),
   };
 }
 
@@ -164,7 +176,7 @@ function itemsOut(block: LessonNode): Json {
     return { ...(head === undefined ? {} : { columns: cellsOut(head) }), ...(rows.length === 0 ? {} : { rows }) };
   }
   const said = items.filter(isSaid).map(itemOut);
-  return said.length === 0 ? {} : { [key ?? "items"]: said };
+  return key === undefined || said.length === 0 ? {} : { [key]: said };
 }
 
 function cellsOut(row: LessonNode): unknown[] {
@@ -221,7 +233,4 @@ function extraOf(node: LessonNode): Json {
   return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? (parsed as Json) : {};
 }
 
-function newerOf(node: LessonNode): Json {
-  const newer = (node.content ?? []).flatMap((child, at) => (attrSpecsOf(child.type) === null ? [{ at, node: child }] : []));
-  return newer.length === 0 ? {} : { newer };
-}
+const newerOut = (newer: readonly Newer[], key = "newer"): Json => (newer.length === 0 ? {} : { [key]: newer });

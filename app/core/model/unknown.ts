@@ -4,10 +4,10 @@
  */
 import { findItemKind, findKind } from "../schema/kinds.ts";
 import { attrSpecsOf, attrText, markAttrSpecsOf, parseContent } from "./lesson-node.ts";
-import type { LessonNode } from "./lesson-node.ts";
+import type { LessonMark, LessonNode } from "./lesson-node.ts";
 
 /** What may stand in what: the schema's content expressions as sets. */
-const CHILDREN: Readonly<Record<string, readonly string[]>> = {
+export const CHILDREN: Readonly<Record<string, readonly string[]>> = {
   doc: ["header", "stage"],
   header: ["line", "block"],
   stage: ["line", "block"],
@@ -20,8 +20,8 @@ const CHILDREN: Readonly<Record<string, readonly string[]>> = {
  * Names of what this version does not know, each once, in the order found; empty for a lesson it knows whole.
  *
  * @param content ProseMirror JSON of the lesson
- * @returns `node:sketch`, `mark:highlight`, `kind:proof`, `item:lemma`, `attribute:block.colour`, or `place:line in doc` for a known node
- *   where the schema has no room for it
+ * @returns `node:sketch`, `mark:highlight`, `kind:proof`, `item:lemma`, `attribute:block.colour` (of a node or a mark), or
+ *   `place:line in doc` for a known node where the schema has no room for it
  */
 export function findUnknown(content: unknown): string[] {
   const found = new Set<string>();
@@ -31,7 +31,7 @@ export function findUnknown(content: unknown): string[] {
 
 function look(node: LessonNode, found: Set<string>): void {
   if (node.type === "text") {
-    for (const mark of node.marks ?? []) if (markAttrSpecsOf(mark.type) === null) found.add(`mark:${mark.type}`);
+    for (const mark of node.marks ?? []) lookAtMark(mark, found);
     return;
   }
   const specs = attrSpecsOf(node.type);
@@ -47,4 +47,10 @@ function look(node: LessonNode, found: Set<string>): void {
     if (attrSpecsOf(child.type) !== null && !(CHILDREN[node.type] ?? []).includes(child.type)) found.add(`place:${child.type} in ${node.type}`);
     look(child, found);
   }
+}
+
+function lookAtMark(mark: LessonMark, found: Set<string>): void {
+  const specs = markAttrSpecsOf(mark.type);
+  if (specs === null) found.add(`mark:${mark.type}`);
+  else for (const name of Object.keys(mark.attrs ?? {})) if (!Object.hasOwn(specs, name)) found.add(`attribute:${mark.type}.${name}`);
 }
