@@ -1,8 +1,8 @@
 /** Lessons as ruled rows: name, version, what it is about, and (where the page gives them) what can be done with it. */
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
+import { yearWords } from "#core/model/year-words";
 import { Time } from "../ui/time.tsx";
-import { yearWords } from "./year-words.ts";
 
 export type ListedLesson = {
   readonly id: string;
@@ -35,7 +35,7 @@ export function LessonList<Lesson extends ListedLesson>({
           <span className="version">{lesson.latestVersion === null ? "draft" : `version ${lesson.latestVersion}`}</span>
           <span className="facts">
             {[
-              yearWords(lesson.yearGroup),
+              yearWords(lesson.yearGroup) || "No year yet",
               `${lesson.durationMinutes} minutes`,
               ...(lesson.criterionCodes.length > 0 ? [lesson.criterionCodes.join(" ")] : []),
               ...(hideTeam ? [] : [lesson.teamName]),

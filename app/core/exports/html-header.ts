@@ -1,5 +1,6 @@
 /** The head of a lesson as HTML (title, facts, aim, curriculum, the strip drawn to scale), and what stands after the stages. */
 import { readLinks, readYearGroup } from "../model/lesson-facts.ts";
+import { yearWords } from "../model/year-words.ts";
 import { attrNumber, attrText, childrenOf, fieldText, linesOf, plainText } from "../model/lesson-node.ts";
 import type { LessonFactValues, LessonNode } from "../model/lesson-node.ts";
 import { BIG_IDEAS, findItemKind, HEADER_FIELDS, STAGE_TEMPLATES } from "../schema/kinds.ts";
@@ -11,14 +12,6 @@ const LISTS = new Set(HEADER_FIELDS.filter((field) => field.many === true).map((
 const BEFORE_CURRICULUM = ["keyPoint", "smallStep"];
 const IN_FACTS = ["title", "unit", "positionInUnit"];
 
-/** "Year 3", "Years 3 and 4", or nothing. */
-export function yearWords(facts: LessonFactValues): string {
-  const years = readYearGroup(facts);
-  if (years.length === 0) return "";
-  if (!years.every((year) => /^\d+$/.test(year))) return years.join(", ");
-  return years.length === 1 ? `Year ${years[0] ?? ""}` : `Years ${years.slice(0, -1).join(", ")} and ${years.at(-1) ?? ""}`;
-}
-
 /** The facts under the title, in words: year, minutes, place in the unit, template. */
 export function factWords(header: LessonNode | undefined, facts: LessonFactValues): string[] {
   const unit = header === undefined ? "" : fieldText(header, "unit");
@@ -26,7 +19,7 @@ export function factWords(header: LessonNode | undefined, facts: LessonFactValue
   const minutes = facts["durationMinutes"];
   const template = typeof facts["stageTemplate"] === "string" ? facts["stageTemplate"] : "";
   return [
-    yearWords(facts),
+    yearWords(readYearGroup(facts).join(", ")),
     typeof minutes === "number" && minutes > 0 ? `${minutes} minutes` : "",
     [unit, unit === "" ? place : place.charAt(0).toLowerCase() + place.slice(1)].filter((part) => part !== "").join(", "),
     Object.hasOwn(STAGE_TEMPLATES, template) ? STAGE_TEMPLATES[template as keyof typeof STAGE_TEMPLATES].label : "",

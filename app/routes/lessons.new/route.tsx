@@ -2,7 +2,8 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { LIMITS } from "#core/limits";
-import { YEAR_GROUPS, yearWords } from "../../components/lesson-list/year-words.ts";
+import { yearWords } from "#core/model/year-words";
+import { YEAR_GROUPS } from "../../components/lesson-list/year-groups.ts";
 import { PageErrors, pageTitle } from "../../components/shell/page-errors.tsx";
 import { Page } from "../../components/shell/page.tsx";
 import { ButtonLink } from "../../components/ui/button.tsx";
@@ -87,7 +88,7 @@ export default function NewLesson() {
               options={[
                 ...YEAR_GROUPS.map((year) => ({ value: year, label: yearWords(year) })),
                 ...(source !== null && !(YEAR_GROUPS as readonly string[]).includes(source.yearGroup)
-                  ? [{ value: source.yearGroup, label: yearWords(source.yearGroup) }]
+                  ? [{ value: source.yearGroup, label: yearWords(source.yearGroup) || "No year yet" }]
                   : []),
               ]}
             />

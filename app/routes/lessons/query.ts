@@ -1,5 +1,5 @@
 /** What the list of lessons is asked for, in its address: readable, to be bookmarked, and never wrong (what is not known counts as not asked). */
-import { YEAR_GROUPS } from "../../components/lesson-list/year-words.ts";
+import { YEAR_GROUPS } from "../../components/lesson-list/year-groups.ts";
 
 export type LessonsQuery = {
   readonly text: string;

@@ -3,7 +3,8 @@ import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFu
 import { Form, Link, useActionData, useLoaderData, useNavigate, useSearchParams } from "@remix-run/react";
 import { Archive, Undo2 } from "lucide-react";
 import { LessonList } from "../../components/lesson-list/lesson-list.tsx";
-import { YEAR_GROUPS, yearWords } from "../../components/lesson-list/year-words.ts";
+import { yearWords } from "#core/model/year-words";
+import { YEAR_GROUPS } from "../../components/lesson-list/year-groups.ts";
 import { PageErrors, pageTitle } from "../../components/shell/page-errors.tsx";
 import { Page } from "../../components/shell/page.tsx";
 import { Button, ButtonLink } from "../../components/ui/button.tsx";
