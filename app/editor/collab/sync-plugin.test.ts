@@ -119,6 +119,45 @@ test("two people type into the same line and into different ones, apart and toge
   ben.close();
 });
 
+test("a letter typed before an equal one is new where it was typed: my words stay together when a colleague deletes the old ones", () => {
+  const { server, aisha, ben } = world();
+  into(aisha.view, "purpose");
+  type(aisha.view, " Ben says so");
+  exchange(server, aisha.doc, ben.doc);
+  into(ben.view, "purpose");
+  const end = ben.view.state.selection.from;
+  ben.view.dispatch(ben.view.state.tr.setSelection(TextSelection.create(ben.view.state.doc, end - " Ben says so".length)));
+  for (const letter of " Ben was here.") type(ben.view, letter);
+  // Aisha deletes her own words, which she still has without Ben's.
+  const { from } = aisha.view.state.selection;
+  aisha.view.dispatch(aisha.view.state.tr.delete(from - " Ben says so".length, from));
+  exchange(server, aisha.doc, ben.doc);
+  for (const { doc } of [aisha, ben]) expect(JSON.stringify(jsonOf(doc))).toContain('"text":" Ben was here."');
+  expect(jsonOf(aisha.doc)).toEqual(jsonOf(ben.doc));
+  undo(ben.view.state, ben.view.dispatch);
+  expect(ben.view.state.doc.textContent).not.toContain("Ben was here");
+  redo(ben.view.state, ben.view.dispatch);
+  expect(ben.view.state.doc.textContent).toContain(" Ben was here.");
+  aisha.close();
+  ben.close();
+});
+
+test("bold words and replaced words are written as they are shown", () => {
+  const { server, aisha, ben } = world();
+  into(aisha.view, "purpose");
+  type(aisha.view, "one two");
+  const { from } = aisha.view.state.selection;
+  aisha.view.dispatch(aisha.view.state.tr.addMark(from - 3, from, lessonSchema.marks.strong.create()));
+  type(aisha.view, "!");
+  aisha.view.dispatch(aisha.view.state.tr.insertText("2", from - 3, from - 1));
+  aisha.view.dispatch(aisha.view.state.tr.removeStoredMark(lessonSchema.marks.strong).insert(from, lessonSchema.text(" plain")));
+  exchange(server, aisha.doc, ben.doc);
+  expect(ben.view.state.doc.eq(aisha.view.state.doc)).toBe(true);
+  expect(jsonOf(ben.doc)).toEqual(jsonOf(aisha.doc));
+  aisha.close();
+  ben.close();
+});
+
 test("undo takes back only what was done here, and redo brings it again", () => {
   const { server, aisha, ben } = world();
   into(aisha.view, "purpose");

@@ -11,6 +11,7 @@ import { initProseMirrorDoc, redoCommand, undoCommand, yCursorPlugin, ySyncPlugi
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import { lessonSchema } from "#core/schema/schema";
+import { exactText } from "./exact-text.ts";
 import { whyNotApply } from "./guard.ts";
 
 /** The words of somebody else's cursor. */
@@ -25,6 +26,8 @@ export type BindOptions = {
   readonly selectionClass: (user: CursorUser) => string;
 };
 
+type Binding = { readonly mux: (run: () => void) => void };
+
 export type Bound = { readonly doc: Node; readonly plugins: readonly Plugin[] };
 
 /**
@@ -37,6 +40,14 @@ export function bindFragment(options: BindOptions): Bound {
   return {
     doc,
     plugins: [
+      exactText(
+        fragment,
+        (transaction) => transaction.getMeta(ySyncPluginKey) === undefined,
+        (view, change) => {
+          const binding = ySyncPluginKey.getState(view.state)?.binding as Binding | undefined;
+          binding?.mux(() => fragment.doc?.transact(change, ySyncPluginKey));
+        },
+      ),
       // The mapping has to be the one that made the document: without it the first dispatch writes the document anew.
       ySyncPlugin(fragment, { mapping }) as Plugin,
       yCursorPlugin(awareness, {
