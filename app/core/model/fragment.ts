@@ -14,18 +14,29 @@ export type YChild = Y.XmlElement | Y.XmlText;
 /** Something in a Y.Text that is not a character; no version of ours writes one. Kept as a node of this type. */
 export const EMBED = "embed";
 
+/**
+ * Deeper than any lesson. Whoever may write a lesson may nest without end; a reader that followed would run out of stack, and with it the
+ * list, the versions and the very put-back that could mend the lesson.
+ */
+const MAX_DEPTH = 64;
+
+/** Stands for what nests deeper than `MAX_DEPTH`: no version of ours writes it, so the lesson is read-only until it is gone. */
+const TOO_DEEP = "too-deep";
+
 /** The whole fragment as a root node. Pure. */
 export const readFragment = (fragment: Y.XmlFragment): LessonNode => ({ type: "doc", content: readChildren(fragment) });
 
 /** The children of a fragment or element; text that stands side by side with equal marks is one node, as in ProseMirror. */
-export const readChildren = (parent: Y.XmlFragment): LessonNode[] => joinText(parent.toArray().flatMap((child) => readChild(child)));
+export const readChildren = (parent: Y.XmlFragment, depth = 0): LessonNode[] =>
+  joinText(parent.toArray().flatMap((child) => readChild(child, depth)));
 
 /** One child as nodes: one for an element, any number for a text. */
-export function readChild(child: unknown): LessonNode[] {
+export function readChild(child: unknown, depth = 0): LessonNode[] {
   if (child instanceof Y.XmlText) return joinText(readDelta(child));
   if (!(child instanceof Y.XmlElement)) return [];
+  if (depth > MAX_DEPTH) return [{ type: TOO_DEEP }];
   const attrs = Object.fromEntries(Object.entries(child.getAttributes()).filter(([, value]) => value !== null && value !== undefined));
-  const content = readChildren(child);
+  const content = readChildren(child, depth + 1);
   return [
     {
       type: child.nodeName,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as Y from "yjs";
 import { CONTENT, FACTS } from "../schema/schema.ts";
-import { putBack, readLesson, seedFromContent } from "./lesson-model.ts";
+import { findUnknown, putBack, readLesson, seedFromContent } from "./lesson-model.ts";
 import { makeLine, makeNode, words } from "./lesson-node.ts";
 import type { LessonNode } from "./lesson-node.ts";
 
@@ -87,6 +87,19 @@ test("a block in which a colleague is typing stays, though the version has none,
   const ids = (node: LessonNode | undefined) => node?.content?.map((child) => child.attrs?.["id"]);
   expect(ids(read(doc).content?.[0])).toEqual(["a", "x", "new", "b", "y"]);
   expect(textOf(doc, "new").toString()).toBe("Ben: written since");
+});
+
+test("a document that nests without end can be read, is not ours to edit, and can be put right", () => {
+  const doc = open(lesson(block("a", "one")));
+  let parent: Y.XmlFragment = doc.getXmlFragment(CONTENT);
+  for (let depth = 0; depth < 3_000; depth += 1) {
+    const inner = new Y.XmlElement("block");
+    parent.insert(0, [inner]);
+    parent = inner;
+  }
+  expect(findUnknown(read(doc))).toContain("node:too-deep");
+  putBack(doc, { content: lesson(block("a", "one")), facts: {} });
+  expect(read(doc)).toEqual(lesson(block("a", "one")));
 });
 
 test("words typed into a line whose text is taken out survive", () => {
