@@ -1,10 +1,13 @@
 import { parseOptions } from "@node-rs/argon2";
 import { describe, expect, it } from "vitest";
+import { isAppError } from "#core/errors";
 import { describeDevice } from "./device.ts";
 import { findPasswordFault } from "./password-rules.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 import { makeSessionCookie } from "./session-cookie.ts";
+import { networkOf } from "./sign-in-limits.ts";
 import { hashToken, isSameSecret, isToken, makeToken } from "./tokens.ts";
+import { makeWaitingLine } from "./waiting-line.ts";
 
 const counting = (count: number): Uint8Array => Uint8Array.from({ length: count }, (_, index) => index);
 
@@ -41,6 +44,52 @@ describe("passwords", () => {
     const unknown = await time(null);
     // The same options make the same work; a skipped verification would be a thousand times faster.
     expect(unknown).toBeGreaterThan(known / 3);
+  });
+});
+
+describe("the line in which passwords wait", () => {
+  it("works on a few at once, lets so many wait, and tells the rest to come back", async () => {
+    const inLine = makeWaitingLine({ atOnce: 2, maxWaiting: 3 });
+    let most = 0;
+    let now = 0;
+    const ends: (() => void)[] = [];
+    const come = async (): Promise<string> => {
+      try {
+        await inLine(async () => {
+          most = Math.max(most, ++now);
+          await new Promise<void>((resolve) => ends.push(resolve));
+          now -= 1;
+        });
+        return "done";
+      } catch (error) {
+        return isAppError(error) ? error.code : "bug";
+      }
+    };
+    const all = Promise.all(Array.from({ length: 7 }, come));
+    for (let turn = 0; turn < 20; turn++) {
+      ends.shift()?.();
+      await new Promise((next) => setImmediate(next));
+    }
+    expect(await all).toEqual(["done", "done", "done", "done", "done", "too-many", "too-many"]);
+    expect(most).toBe(2);
+  });
+
+  it("goes on after work that failed", async () => {
+    const inLine = makeWaitingLine({ atOnce: 1, maxWaiting: 1 });
+    await expect(Promise.all([inLine(() => Promise.reject(new Error("no"))), inLine(async () => "next")])).rejects.toThrow("no");
+    expect(await inLine(async () => "again")).toBe("again");
+  });
+});
+
+describe("limits on signing in", () => {
+  it("[SV2] count an address, and a whole IPv6 network, as one", () => {
+    expect(networkOf("192.0.2.7")).toBe("192.0.2.7");
+    expect(networkOf("::ffff:192.0.2.7")).toBe("192.0.2.7");
+    for (const address of ["2001:db8:0:7::1", "2001:0db8:0000:0007:ffff:1:2:3", "2001:DB8:0:7:a::", "2001:db8::7:a:b:c:d"])
+      expect(networkOf(address)).toBe("2001:db8:0:7::/64");
+    expect(networkOf("::1")).toBe("0:0:0:0::/64");
+    expect(networkOf("fe80::1%eth0")).toBe("fe80:0:0:0::/64");
+    expect(networkOf("unknown")).toBe("unknown");
   });
 });
 

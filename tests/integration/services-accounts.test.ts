@@ -128,7 +128,9 @@ describe("signing in", () => {
       const spray = w.newBrowser({ address: "192.0.2.66" });
       for (let i = 0; i < LIMITS.signInTriesPerAddress; i++)
         await refusal(spray.ask().signIn({ email: `guess${i}@demo.bansho.test`, password: "wrong" }));
-      expect((await refusal(spray.ask().signIn({ email: w.email("ben"), password: PASSWORD }))).code).toBe("too-many");
+      for (let i = 0; i <= LIMITS.signInTriesPerAccount; i++)
+        expect((await refusal(spray.ask().signIn({ email: w.email("ben"), password: PASSWORD }))).code).toBe("too-many");
+      // Whoever is stopped cannot lock others out by going on.
       await w.signedIn("ben");
     }),
   );
