@@ -4,8 +4,9 @@
  */
 import { RateLimiterPrisma, RateLimiterRes } from "rate-limiter-flexible";
 import { SECOND_MS } from "#core/time";
-import type { RateLimits } from "../contract.ts";
+import type { RateLimit, RateLimits } from "../contract.ts";
 import type { Database } from "./client.ts";
+import { withStoreErrors } from "./store-errors.ts";
 
 /** Limits kept in this database. `name` keeps the keys of one limit apart from another's. */
 export function makeRateLimits(database: Database): RateLimits {
@@ -19,7 +20,7 @@ export function makeRateLimits(database: Database): RateLimits {
         duration: windowMs / SECOND_MS,
         clearExpiredByTimeout: false,
       });
-      return {
+      return withStoreErrors<RateLimit>({
         take: async (key) => {
           try {
             await limiter.consume(key);
@@ -36,7 +37,7 @@ export function makeRateLimits(database: Database): RateLimits {
         reset: async (key) => {
           await limiter.delete(key);
         },
-      };
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What the wrapped adapter cures: ST8. */
+import Database from "better-sqlite3";
 import { expect, it, onTestFinished } from "vitest";
 import { makeTestDatabase } from "../../../tests/support/stores.ts";
 import { systemClock } from "../../observe/clock.ts";
@@ -7,6 +8,7 @@ import { databasePath } from "../sqlite/database-path.ts";
 import { openDocumentLog } from "../sqlite/document-log.ts";
 import { makeWriteGate } from "../sqlite/write-gate.ts";
 import { makeClient } from "./client.ts";
+import { makeRateLimits } from "./rate-limits.ts";
 import { makeSqliteAdapter } from "./sqlite-adapter.ts";
 
 async function open() {
@@ -63,6 +65,35 @@ it("[ST8] what failed gives its turn back", async () => {
   });
   await prisma.organisation.create(organisation("q"));
   expect(await prisma.organisation.count()).toBe(2);
+});
+
+it("[ST8] while another process holds the lock, writes wait and the server goes on", async () => {
+  const { path, prisma } = await open();
+  const other = new Database(path);
+  onTestFinished(() => void other.close());
+  other.exec("BEGIN IMMEDIATE");
+  let isDone = false;
+  const writing = prisma.organisation.create(organisation("o")).then(() => (isDone = true));
+  const changing = prisma.$transaction(async (tx) => tx.organisation.create(organisation("p")));
+  // Each turn of the event loop that comes round is one that a sleep inside SQLite would have taken.
+  for (let turn = 0; turn < 50; turn++) await new Promise((next) => setImmediate(next));
+  expect(await prisma.organisation.count()).toBe(0);
+  expect(isDone).toBe(false);
+  other.exec("COMMIT");
+  await Promise.all([writing, changing]);
+  expect(await prisma.organisation.count()).toBe(2);
+});
+
+it('a full disk is "unavailable", not a bug', async () => {
+  const { prisma } = await open();
+  const limits = makeRateLimits(prisma).make({ name: "x", tries: 3, windowMs: 60_000 });
+  await limits.take("before");
+  const [row] = await prisma.$queryRawUnsafe<{ page_count: bigint }[]>("PRAGMA page_count");
+  await prisma.$queryRawUnsafe(`PRAGMA max_page_count = ${Number(row?.page_count)}`);
+  const filling = async (): Promise<void> => {
+    for (let n = 0; n < 1_000; n++) await limits.take(`${n} ${"long ".repeat(800)}`);
+  };
+  await expect(filling()).rejects.toMatchObject({ code: "unavailable" });
 });
 
 it("foreign keys are kept, and statements wait for the disk", async () => {

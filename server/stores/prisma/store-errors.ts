@@ -7,6 +7,9 @@ const UNIQUE = "P2002";
 const FOREIGN_KEY = "P2003";
 const NO_RECORD = "P2025";
 const UNREACHABLE = ["P1001", "P1008", "P2024", "P2028"];
+/** Whatever else SQLite says; of that, these are troubles of the machine: no space, no reading, no writing. */
+const OTHER = "P2039";
+const MACHINE_TROUBLE = /SQLITE_(?:FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCOL)/;
 
 /** True when a row with the same key is there already. */
 export const isUniqueViolation = (error: unknown): boolean => error instanceof Prisma.PrismaClientKnownRequestError && error.code === UNIQUE;
@@ -36,7 +39,7 @@ function toAppError(error: unknown): unknown {
     return new AppError("conflict", { message, cause: error });
   }
   if (error.code === FOREIGN_KEY || error.code === NO_RECORD) return new AppError("not-found", { message: "This is no longer there.", cause: error });
-  if (UNREACHABLE.includes(error.code)) {
+  if (UNREACHABLE.includes(error.code) || (error.code === OTHER && MACHINE_TROUBLE.test(error.message))) {
     return new AppError("unavailable", { message: "The server could not reach its store. Please try again.", cause: error });
   }
   return error;
