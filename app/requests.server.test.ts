@@ -33,6 +33,11 @@ describe("safeThen", () => {
       "javascript:alert(1)",
       "lessons",
       "/\t/evil.test",
+      "/.//evil.test",
+      "/..//evil.test",
+      "/lessons/..//evil.test",
+      "/./\\evil.test",
+      "/%2e//evil.test",
       "/login?then=/",
       "/logout",
     ])

@@ -112,7 +112,8 @@ export function safeThen(then: string | null): string {
   const base = "http://here.invalid";
   if (!URL.canParse(then, base)) return "/";
   const address = new URL(then, base);
-  if (address.origin !== base || /^\/(login|logout)(\/|$)/.test(address.pathname)) return "/";
+  // Dots are gone only now: "/.//evil.example" has become "//evil.example", which is another site.
+  if (address.origin !== base || address.pathname.startsWith("//") || /^\/(login|logout)(\/|$)/.test(address.pathname)) return "/";
   return address.pathname + address.search;
 }
 
