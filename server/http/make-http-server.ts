@@ -45,6 +45,8 @@ export function makeHttpServer(options: HttpOptions): { readonly server: Server;
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", options.trustedProxies);
+  // Pages read their own addresses.
+  app.set("query parser", false);
   app.use(healthRoutes(options.checkReady, options.logger));
   const server = createServer(app);
   // A phone on bad Wi-Fi is slow, a client that never ends its headers is not a phone.
@@ -97,7 +99,7 @@ function mountPages(app: Express, pages: Pages, options: HttpOptions): void {
       nonce: String(res.locals["nonce"]),
       demo: options.demo,
       requestId: String(res.locals["requestId"]),
-      report: (err) => options.logger.error({ err, requestId: res.locals["requestId"] }, "a page failed"),
+      report: (err) => reportPage(err, String(res.locals["requestId"]), options.logger),
     }),
   });
   // Pages are personal: nothing between here and the browser may keep them.
@@ -105,10 +107,13 @@ function mountPages(app: Express, pages: Pages, options: HttpOptions): void {
     res.setHeader("Cache-Control", "private, no-cache");
     next();
   });
+  app.use(refuseOldDataRequests);
   app.all("*", handler);
   app.use((err: unknown, _req: Request, res: Response, _next: (err?: unknown) => void) => {
-    options.logger.error({ err, requestId: res.locals["requestId"] }, "request failed");
+    const status = clientFault(err);
+    if (status === null) options.logger.error({ err, requestId: res.locals["requestId"] }, "request failed");
     if (res.headersSent) res.destroy();
+    else if (status !== null) res.status(status).type("text/plain").send("Bansho does not understand this address.");
     else
       res
         .status(500)
@@ -116,6 +121,34 @@ function mountPages(app: Express, pages: Pages, options: HttpOptions): void {
         .send(`Something went wrong on our side. What you wrote is safe. Please try again; if it lasts, quote ${String(res.locals["requestId"])}.`);
   });
 }
+
+/** Before single fetch Remix had another way to ask for data, and still answers it, loudly. Our pages do not use it. */
+const refuseOldDataRequests: RequestHandler = (req, res, next) => {
+  const [, query = ""] = req.originalUrl.split("?", 2);
+  if (new URLSearchParams(query).has("_data")) res.status(404).type("text/plain").send("There is nothing at this address.");
+  else next();
+};
+
+/** What went wrong in a page. Faults of the asker (an address or a method that no page has) are no errors of ours, and name addresses that may hold tokens. */
+function reportPage(err: unknown, requestId: string, logger: Log): void {
+  const status = clientFault(err);
+  if (status === null) logger.error({ err, requestId }, "a page failed");
+  else logger.debug({ status, requestId }, "a page was asked for what it cannot do");
+}
+
+/** What proxies write down for a client that left before the answer. */
+const GONE_AWAY = 499;
+
+/** The status of an error of express or Remix that says 400 to 499; null for all others, AppErrors too. */
+function clientFault(err: unknown): number | null {
+  // The browser left in the middle of its own request.
+  if (err instanceof Error && "code" in err && err.code === "ECONNRESET") return GONE_AWAY;
+  if (typeof err !== "object" || err === null || !("status" in err) || typeof err.status !== "number") return null;
+  return err.status >= 400 && err.status < 500 ? err.status : null;
+}
+
+/** A request's path as the log may know it: no one-time tokens, however they are written. */
+export const loggedPath = (path: string): string => path.replace(/^(\/+(?:invite|reset))\/.*/i, "$1/…").replaceAll(/[\w%-]{40,}/g, "…");
 
 /** One line a request, without query strings: they may carry one-time tokens. */
 function requestLog(options: Pick<HttpOptions, "random" | "clock" | "logger">): RequestHandler {
@@ -125,8 +158,10 @@ function requestLog(options: Pick<HttpOptions, "random" | "clock" | "logger">): 
     res.locals["requestId"] = requestId;
     res.on("finish", () => {
       if (req.path.startsWith("/assets/")) return;
-      const path = req.path.replace(/^\/(invite|reset)\/.*/, "/$1/…");
-      options.logger.debug({ requestId, method: req.method, path, status: res.statusCode, ms: options.clock.nowMs() - startMs }, "request");
+      options.logger.debug(
+        { requestId, method: req.method, path: loggedPath(req.path), status: res.statusCode, ms: options.clock.nowMs() - startMs },
+        "request",
+      );
     });
     next();
   };

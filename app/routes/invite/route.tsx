@@ -12,7 +12,7 @@ import { Time } from "../../components/ui/time.tsx";
 import { attempt, guarded, pathParam, readFields, unknownIntent } from "../../requests.server.ts";
 
 export const meta: MetaFunction<typeof loader> = ({ data, error }) =>
-  pageTitle(data === undefined ? "Invitation" : `Join ${data.invitation.organisationName}`, error);
+  pageTitle(data == null ? "Invitation" : `Join ${data.invitation.organisationName}`, error);
 
 export const loader = guarded(async ({ params, context }: LoaderFunctionArgs) => {
   const token = pathParam(params["token"]);

@@ -14,7 +14,7 @@ import "../../styles/lesson.css";
 import "../../styles/editor.css";
 
 export const meta: MetaFunction<typeof loader> = ({ data, error }) =>
-  pageTitle(data === undefined ? "Version" : `Version ${data.version.number} of ${data.lesson.title}`, error);
+  pageTitle(data == null ? "Version" : `Version ${data.version.number} of ${data.lesson.title}`, error);
 
 export const loader = guarded(async ({ params, context }: LoaderFunctionArgs) => {
   const { lessons, requireViewer } = context.services;
