@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ServerBuild } from "@remix-run/node";
+import { isAppError } from "#core/errors";
 import { SECOND_MS } from "#core/time";
 import { DEMO_PASSWORD, DEMO_PEOPLE, seedDemo } from "../prisma/seed/index.ts";
 import { hashPassword } from "./auth/passwords.ts";
@@ -21,6 +22,8 @@ import { makeServices } from "./services/make-services.ts";
 import type { Stores } from "./stores/contract.ts";
 import { migrateDatabase } from "./stores/migrate.ts";
 import { openStores } from "./stores/open.ts";
+import { makeDatabaseWhole } from "./stores/make-whole.ts";
+import { serveDatabase } from "./stores/serving.ts";
 import { makeHub } from "./sync/hub.ts";
 import { makeSyncServer } from "./sync/ws-adapter.ts";
 
@@ -42,24 +45,45 @@ async function loadPages(config: Config, httpServer: Server): Promise<Pages> {
   return { assets: staticFiles(join(root, "build/client")), build };
 }
 
-/** Fill an empty demo database; refuse one that other people live in. */
-async function prepareDemo(config: Config, stores: Stores, logger: Log): Promise<void> {
-  const people = await stores.people.countPeople();
-  if (people === 0) {
+/**
+ * Make the demo world when nobody is in the database yet: beside it, and put in its place when whole, so that a start that was cut off
+ * leaves no half of it. Refuses a database that other people live in.
+ */
+async function prepareDemo(config: Config, logger: Log): Promise<void> {
+  const { databaseUrl } = config;
+  const people = await countPeople(databaseUrl, logger);
+  if (people.all === 0) {
     console.log("         Making the demo world …");
-    await seedDemo({ stores, hashPassword, clock: systemClock, random });
+    await makeDatabaseWhole(databaseUrl, async (making) => {
+      await withStores(making, logger, async (stores) => seedDemo({ stores, hashPassword, clock: systemClock, random }));
+    });
     return;
   }
-  const demoPeople = await Promise.all(DEMO_PEOPLE.map(async (person) => stores.people.findPersonByEmail(person.email)));
-  const known = demoPeople.filter((person) => person !== null).length;
-  if (known === 0 || (config.production && people > known)) {
+  if (people.ofDemo === 0 || (config.production && people.all > people.ofDemo)) {
     throw new ConfigError(
       "The database for --demo",
-      config.databaseUrl,
+      databaseUrl,
       "one of its own: it already holds other people. Start without --demo, or give the demo another DATA_DIR",
     );
   }
-  logger.debug({ people }, "demo world is there");
+  logger.debug({ people: people.all }, "demo world is there");
+}
+
+const countPeople = (databaseUrl: string, logger: Log): Promise<{ all: number; ofDemo: number }> =>
+  withStores(databaseUrl, logger, async ({ people }) => {
+    const ofDemo = await Promise.all(DEMO_PEOPLE.map(async ({ email }) => people.findPersonByEmail(email)));
+    return { all: await people.countPeople(), ofDemo: ofDemo.filter((person) => person !== null).length };
+  });
+
+/** Bring a database up to date and use it for a moment. */
+async function withStores<T>(databaseUrl: string, logger: Log, work: (stores: Stores) => Promise<T>): Promise<T> {
+  await migrateDatabase({ databaseUrl, log: logger });
+  const stores = await openStores({ databaseUrl, clock: systemClock, logger });
+  try {
+    return await work(stores);
+  } finally {
+    await stores.close();
+  }
 }
 
 async function main(): Promise<void> {
@@ -67,10 +91,15 @@ async function main(): Promise<void> {
   // React and Remix choose their build by this; what the person said is in `config.production`.
   process.env["NODE_ENV"] = config.dev ? "development" : "production";
   const logger = makeLog({ level: config.logLevel });
+  // The lock ends with the process.
+  await serveDatabase({
+    databaseUrl: config.databaseUrl,
+    onWait: () => console.log("         Another Bansho still uses this database; waiting for it to end …"),
+  });
+  if (config.demo) await prepareDemo(config, logger);
   const { applied } = await migrateDatabase({ databaseUrl: config.databaseUrl, log: logger });
   if (applied.length > 0) logger.debug({ applied }, "migrated");
   const stores = await openStores({ databaseUrl: config.databaseUrl, clock: systemClock, logger });
-  if (config.demo) await prepareDemo(config, stores, logger);
 
   let port = config.port;
   const publicUrl = (): string => config.publicUrl ?? `http://localhost:${port}`;
@@ -123,12 +152,13 @@ async function main(): Promise<void> {
       { name: "close the database", run: stores.close },
     ],
   });
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void shutdown(signal));
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void shutdown({ why: signal }));
   // A bug somewhere: say so, save what is there, and let whoever watches start a new process.
   process.on("uncaughtException", (err) => {
     logger.error({ err }, "uncaught exception");
-    void shutdown("uncaughtException");
+    void shutdown({ why: "uncaughtException", fault: true });
   });
+  // One request's stray promise does not end everybody's work; what must not be lost is awaited by those who promise it.
   process.on("unhandledRejection", (err) => logger.error({ err }, "unhandled rejection"));
 
   await new Promise<void>((done, fail) => {
@@ -157,6 +187,7 @@ function greeting(options: { config: Config; url: string; setupLink: string | nu
 
 main().catch((error: unknown) => {
   if (error instanceof ConfigError) console.error(`Bansho cannot start. ${error.message}`);
+  else if (isAppError(error) && error.code === "conflict") console.error(`Bansho cannot start. ${error.message}`);
   else if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
     console.error("Bansho cannot start. PORT is in use by another program: stop that one, or set PORT to another number.");
   else console.error("Bansho cannot start.", error);

@@ -29,7 +29,7 @@ test("the steps run one after the other, once, and the process ends with 0", asy
     },
     { name: "second", run: () => void done.push("second") },
   ]);
-  await Promise.all([shutdown("SIGTERM"), shutdown("SIGINT")]);
+  await Promise.all([shutdown({ why: "SIGTERM" }), shutdown({ why: "SIGINT" })]);
   expect(done).toEqual(["first", "second"]);
   expect(codes).toEqual([0]);
 });
@@ -40,14 +40,22 @@ test("a step that fails does not keep the later ones from saving, and the code s
     { name: "bad", run: () => Promise.reject(new Error("no")) },
     { name: "save", run: () => void done.push("save") },
   ]);
-  await shutdown("SIGTERM");
+  await shutdown({ why: "SIGTERM" });
   expect(done).toEqual(["save"]);
   expect(codes).toEqual([1]);
 });
 
 test("a step that hangs is cut off at the limit", () => {
   const { shutdown, codes, runOut } = setup([{ name: "hang", run: () => new Promise(() => {}) }]);
-  void shutdown("SIGTERM");
+  void shutdown({ why: "SIGTERM" });
   runOut();
+  expect(codes).toEqual([1]);
+});
+
+test("a fault ends in order too, with a code that makes whoever watches start it again", async () => {
+  const done: string[] = [];
+  const { shutdown, codes } = setup([{ name: "save", run: () => void done.push("save") }]);
+  await shutdown({ why: "uncaughtException", fault: true });
+  expect(done).toEqual(["save"]);
   expect(codes).toEqual([1]);
 });

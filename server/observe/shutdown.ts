@@ -1,11 +1,14 @@
 /**
  * An ordered end: each step has a name and runs after the one before it, and all of them together have a limit.
- * Always true: the process ends within the limit, with code 0 when every step finished.
+ * Always true: the process ends within the limit, with code 0 when it was asked to end and every step finished.
  */
 import type { Clock } from "#core/time";
 import type { Log } from "./log.ts";
 
 export type ShutdownStep = { readonly name: string; readonly run: () => Promise<void> | void };
+
+/** Why the process ends. `fault`: nobody asked for it, so the code is 1 and whoever watches starts it again. */
+export type Ending = { readonly why: string; readonly fault?: boolean };
 
 /**
  * Makes the function that ends the process; calling it twice is calling it once.
@@ -17,17 +20,17 @@ export function makeShutdown(options: {
   clock: Clock;
   logger: Log;
   exit: (code: number) => void;
-}): (why: string) => Promise<void> {
+}): (ending: Ending) => Promise<void> {
   const { steps, limitMs, clock, logger, exit } = options;
-  let ending: Promise<void> | null = null;
-  const end = async (why: string): Promise<void> => {
+  let ended: Promise<void> | null = null;
+  const end = async ({ why, fault = false }: Ending): Promise<void> => {
     logger.info({ why }, "ending");
     let at = "";
     const limit = clock.setTimer(limitMs, () => {
       logger.error({ step: at, limitMs }, "ending took too long");
       exit(1);
     });
-    let failed = false;
+    let failed = fault;
     for (const step of steps) {
       at = step.name;
       try {
@@ -41,5 +44,5 @@ export function makeShutdown(options: {
     logger.info({}, "ended");
     exit(failed ? 1 : 0);
   };
-  return (why) => (ending ??= end(why));
+  return (ending) => (ended ??= end(ending));
 }

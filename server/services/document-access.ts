@@ -6,7 +6,7 @@ import { parseDocumentName } from "#core/protocol/document-name";
 import type { Clock } from "#core/time";
 import { makeSessionCookie } from "#server/auth/session-cookie";
 import type { Stores } from "#server/stores/contract";
-import type { Authorise, HubPerson } from "#server/sync/rights";
+import type { Authorise, HubPerson } from "#server/sync/hub";
 import { findSessionOfCookie } from "./viewer.ts";
 
 export type DocumentAccess = {

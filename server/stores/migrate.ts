@@ -9,13 +9,12 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { AppError } from "#core/errors";
 import { MINUTE_MS } from "#core/time";
-import { systemClock } from "../observe/clock.ts";
 import type { Log } from "../observe/log.ts";
 import { databasePath } from "./sqlite/database-path.ts";
+import { holdFileLock } from "./sqlite/file-lock.ts";
 import { listMigrationNames, readMigrationList, readSchema } from "./sqlite/migration-files.ts";
 import { loadSchemaEngine, NO_FILTERS } from "./sqlite/schema-engine.ts";
 
-const LOCK_RETRY_MS = 100;
 const LOCK_PATIENCE_MS = 2 * MINUTE_MS;
 
 /**
@@ -31,7 +30,8 @@ export async function migrateDatabase(options: { databaseUrl: string; log: Log }
   const wanted = await listMigrationNames();
   if (missingFrom(path, wanted).length === 0) return { applied: [] };
 
-  const unlock = await lockMigrations(path);
+  const unlock = await holdFileLock(`${path}.migrating`, { patienceMs: LOCK_PATIENCE_MS });
+  if (unlock === null) throw new AppError("unavailable", { message: "Another process is still migrating the database." });
   try {
     const missing = missingFrom(path, wanted);
     if (missing.length === 0) return { applied: [] };
@@ -64,28 +64,5 @@ function missingFrom(path: string, wanted: readonly string[]): readonly string[]
     return wanted.filter((name) => !finished.has(name));
   } finally {
     database.close();
-  }
-}
-
-/**
- * Hold the migration lock: an exclusive transaction on a small database beside the real one, which ends with the process
- * whatever happens to it. The wait does not block the thread, since the holder may be this very process.
- */
-async function lockMigrations(path: string): Promise<() => void> {
-  const lock = new Database(`${path}.migrating`, { timeout: 0 });
-  const untilMs = systemClock.nowMs() + LOCK_PATIENCE_MS;
-  for (;;) {
-    try {
-      lock.exec("BEGIN EXCLUSIVE");
-      return () => lock.close();
-    } catch (error) {
-      const busy = error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
-      if (!busy || systemClock.nowMs() > untilMs) {
-        lock.close();
-        if (!busy) throw error;
-        throw new AppError("unavailable", { message: "Another process is still migrating the database.", cause: error });
-      }
-    }
-    await new Promise<void>((resolve) => systemClock.setTimer(LOCK_RETRY_MS, resolve));
   }
 }

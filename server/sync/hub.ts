@@ -20,6 +20,9 @@ import { makeRights, type Authorise, type HubPerson, type RightsKeeper } from ".
 import { openRoom, type Room } from "./room.ts";
 import { makeSession, type Session, type SessionControl } from "./session.ts";
 
+/** What the composition root and services decide for the hub. */
+export type { Authorise, HubPerson } from "./rights.ts";
+
 /** `queuedUpdates` are accepted but not yet durable; `oldestUnsavedMs` is the age of the oldest of them, 0 when there is none. */
 export type HubStats = { readonly rooms: number; readonly connections: number; readonly queuedUpdates: number; readonly oldestUnsavedMs: number };
 
