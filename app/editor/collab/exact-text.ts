@@ -22,15 +22,23 @@ type Edit = {
   readonly insert: readonly { readonly text: string; readonly marks: readonly Mark[] }[];
 };
 
+/** What of the binding is needed here. */
+export type TextBinding = {
+  /** Change the document in such a way that the binding does not take it for a colleague's. */
+  readonly write: (change: () => void) => void;
+  /** Tell the binding which node a type of the document is now. It compares only where it does not know. */
+  readonly remember: (type: Y.XmlElement | Y.XmlText, node: Node | readonly Node[]) => void;
+};
+
 /**
  * The plugin; it must stand before the binding's.
  * @param isOwn tells transactions of this editor from those that come out of the document
- * @param write runs a change of the document in such a way that the binding does not take it for a colleague's
+ * @param bindingOf the binding of a view; null when it has none
  */
 export function exactText(
   fragment: Y.XmlFragment,
   isOwn: (transaction: Transaction) => boolean,
-  write: (view: EditorView, change: () => void) => void,
+  bindingOf: (view: EditorView) => TextBinding | null,
 ): Plugin<Edit | null> {
   const plugin: Plugin<Edit | null> = new Plugin<Edit | null>({
     state: {
@@ -41,8 +49,16 @@ export function exactText(
       update: (view, before) => {
         const edit = plugin.getState(view.state);
         if (edit === null || edit === undefined || edit.before !== before.doc || edit.after !== view.state.doc) return;
-        const text = findText(fragment, edit);
-        if (text !== null) write(view, () => carryOut(text, edit));
+        const found = findText(fragment, edit);
+        const binding = found === null ? null : bindingOf(view);
+        if (found === null || binding === null) return;
+        binding.write(() => carryOut(found.text, edit));
+        let node = edit.after;
+        for (const [depth, type] of found.parents.entries()) {
+          node = node.child(edit.path[depth] ?? 0);
+          binding.remember(type, node);
+        }
+        binding.remember(found.text, node.children);
       },
     }),
   });
@@ -77,18 +93,24 @@ function readReplacement(step: Record<string, unknown>): { readonly from: number
   return stepType === "replace" && typeof from === "number" && typeof to === "number" ? { from, to } : null;
 }
 
-/** The text of the line; null when it has none yet, or when it does not hold what the editor had. */
-function findText(fragment: Y.XmlFragment, edit: Edit): Y.XmlText | null {
+type Found = { readonly parents: readonly Y.XmlElement[]; readonly text: Y.XmlText };
+
+/** The text of the line and what it stands in; null when it has none yet, or when it does not hold what the editor had. */
+function findText(fragment: Y.XmlFragment, edit: Edit): Found | null {
+  // A line that was or becomes empty may have no text of its own.
+  if (edit.words === "" || edit.words.length === edit.remove) return null;
+  const parents: Y.XmlElement[] = [];
   let parent: Y.XmlFragment = fragment;
   for (const index of edit.path) {
     const child = parent.get(index);
     if (!(child instanceof Y.XmlElement)) return null;
+    parents.push(child);
     parent = child;
   }
   const text = parent.length === 1 ? parent.get(0) : null;
   if (!(text instanceof Y.XmlText) || text.length !== edit.words.length) return null;
   const held = (text.toDelta() as readonly { readonly insert: unknown }[]).map(({ insert }) => insert);
-  return held.every((piece) => typeof piece === "string") && held.join("") === edit.words ? text : null;
+  return held.every((piece) => typeof piece === "string") && held.join("") === edit.words ? { parents, text } : null;
 }
 
 function carryOut(text: Y.XmlText, { at, remove, insert }: Edit): void {

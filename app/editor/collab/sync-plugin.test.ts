@@ -142,6 +142,28 @@ test("a letter typed before an equal one is new where it was typed: my words sta
   ben.close();
 });
 
+test("the cursor stays in the middle of a line when a colleague changes something before it", () => {
+  const { server, aisha, ben } = world();
+  into(ben.view, "purpose");
+  type(ben.view, "one three");
+  into(ben.view, "title", 1);
+  type(ben.view, " again");
+  into(ben.view, "purpose");
+  const end = ben.view.state.selection.from;
+  ben.view.dispatch(ben.view.state.tr.setSelection(TextSelection.create(ben.view.state.doc, end - "three".length)));
+  exchange(server, aisha.doc, ben.doc);
+  for (const [index, letter] of [..."two "].entries()) {
+    type(ben.view, letter);
+    into(aisha.view, "title", 1);
+    type(aisha.view, String(index));
+    exchange(server, aisha.doc, ben.doc);
+  }
+  expect(ben.view.state.doc.textContent).toContain("one two three");
+  expect(aisha.view.state.doc.eq(ben.view.state.doc)).toBe(true);
+  aisha.close();
+  ben.close();
+});
+
 test("bold words and replaced words are written as they are shown", () => {
   const { server, aisha, ben } = world();
   into(aisha.view, "purpose");

@@ -26,7 +26,7 @@ export type BindOptions = {
   readonly selectionClass: (user: CursorUser) => string;
 };
 
-type Binding = { readonly mux: (run: () => void) => void };
+type Binding = { readonly mux: (run: () => void) => void; readonly mapping: Map<unknown, Node | readonly Node[]> };
 
 export type Bound = { readonly doc: Node; readonly plugins: readonly Plugin[] };
 
@@ -43,9 +43,13 @@ export function bindFragment(options: BindOptions): Bound {
       exactText(
         fragment,
         (transaction) => transaction.getMeta(ySyncPluginKey) === undefined,
-        (view, change) => {
+        (view) => {
           const binding = ySyncPluginKey.getState(view.state)?.binding as Binding | undefined;
-          binding?.mux(() => fragment.doc?.transact(change, ySyncPluginKey));
+          if (binding === undefined) return null;
+          return {
+            write: (change) => binding.mux(() => fragment.doc?.transact(change, ySyncPluginKey)),
+            remember: (type, node) => binding.mapping.set(type, node),
+          };
         },
       ),
       // The mapping has to be the one that made the document: without it the first dispatch writes the document anew.
