@@ -23,6 +23,8 @@ export type Config = {
   readonly trustedProxies: number;
   readonly demo: boolean;
   readonly dev: boolean;
+  /** Whoever started it holds its standard input open; when that ends, so does the server. */
+  readonly supervised: boolean;
   /** The user themselves said NODE_ENV=production. */
   readonly production: boolean;
 };
@@ -53,7 +55,7 @@ const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "sile
 /**
  * Parse the environment and the command line; makes DATA_DIR and the secret when they are not there.
  * @param env the environment
- * @param args words after the script's name: `--demo`, `--dev`
+ * @param args words after the script's name: `--demo`, `--dev`, and `--supervised` from the start script
  * @param random gives random bytes for a new secret
  * @throws ConfigError
  */
@@ -62,7 +64,8 @@ export function parseConfig(
   args: readonly string[],
   random: (count: number) => Uint8Array,
 ): Config {
-  for (const word of args) if (word !== "--demo" && word !== "--dev") throw new ConfigError("The command line", word, "--demo, --dev or nothing");
+  for (const word of args)
+    if (!["--demo", "--dev", "--supervised"].includes(word)) throw new ConfigError("The command line", word, "--demo, --dev or nothing");
   const demo = args.includes("--demo");
   const port = parsePort(env["PORT"]);
   const dataDir = resolve(present(env["DATA_DIR"]) ?? (demo ? "data/demo" : "data"));
@@ -83,6 +86,7 @@ export function parseConfig(
     trustedProxies,
     demo,
     dev: args.includes("--dev"),
+    supervised: args.includes("--supervised"),
     production: env["NODE_ENV"] === "production",
   };
 }

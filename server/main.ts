@@ -153,6 +153,7 @@ async function main(): Promise<void> {
     ],
   });
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void shutdown({ why: signal }));
+  if (config.supervised) process.stdin.on("end", () => void shutdown({ why: "whoever started it is gone" })).resume();
   // A bug somewhere: say so, save what is there, and let whoever watches start a new process.
   process.on("uncaughtException", (err) => {
     logger.error({ err }, "uncaught exception");

@@ -102,12 +102,17 @@ function main() {
   prepare(dev ? ["install", "generate"] : undefined);
   say("Starting the server …");
   const watch = dev ? ["--watch-path=server", "--watch-path=app/core", "--watch-preserve-output"] : [];
-  const child = spawn(node24, [...watch, "--disable-warning=ExperimentalWarning", "server/main.ts", ...args], {
+  // The server ends when this pipe does, so that not even a kill -9 of this script leaves it behind.
+  const child = spawn(node24, [...watch, "--disable-warning=ExperimentalWarning", "server/main.ts", ...args, "--supervised"], {
     cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, BANSHO_STARTED_MS: String(startedMs) },
+    stdio: ["pipe", "inherit", "inherit"],
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // npm passes SIGTERM to its shell only, and the shell does not pass it on: notice that the shell is gone.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const shell = process.ppid;
+    setInterval(() => process.ppid !== shell && child.kill("SIGTERM"), 250).unref();
+  }
   child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)));
 }
 
