@@ -140,10 +140,17 @@ class SlashView {
 
   constructor(view: EditorView) {
     this.view = view;
-    this.list = element("ul", { id: "slash-menu", class: "floating slash-menu", role: "listbox", "aria-label": "Add to the lesson" });
+    // It scrolls, so it can be reached.
+    this.list = element("ul", {
+      id: "slash-menu",
+      class: "floating slash-menu",
+      role: "listbox",
+      tabindex: "0",
+      "aria-label": "Add to the lesson",
+    });
     this.list.hidden = true;
     // The text keeps the focus.
-    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+    for (const press of ["pointerdown", "mousedown"]) this.list.addEventListener(press, (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = event.target instanceof Element ? event.target.closest<HTMLElement>("[role=option]") : null;
       if (option !== null) choose(view, Number(option.dataset["index"]));
