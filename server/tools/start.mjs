@@ -91,6 +91,15 @@ export function prepare(names = steps.map((step) => step.name)) {
   }
 }
 
+/** Parent of a process, where the system tells (Linux); undefined elsewhere, and when it is gone. */
+function parentOf(pid) {
+  try {
+    return /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
 function main() {
   const args = process.argv.slice(2);
   const dev = args.includes("--dev");
@@ -108,10 +117,11 @@ function main() {
     stdio: ["pipe", "inherit", "inherit"],
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  // npm passes SIGTERM to its shell only, and the shell does not pass it on: notice that the shell is gone.
+  // npm passes a signal to its shell at most, and the shell passes on none: notice that one of the two is gone.
   if (process.env.npm_lifecycle_event !== undefined) {
     const shell = process.ppid;
-    setInterval(() => process.ppid !== shell && child.kill("SIGTERM"), 250).unref();
+    const npm = parentOf(shell);
+    setInterval(() => (process.ppid !== shell || parentOf(shell) !== npm) && child.kill("SIGTERM"), 250).unref();
   }
   child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)));
 }
