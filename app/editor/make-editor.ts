@@ -23,6 +23,7 @@ import type { OnDone } from "./menus/block-menu.ts";
 import { slashMenu } from "./menus/slash-menu.ts";
 import { textToolbar } from "./menus/text-toolbar.ts";
 import { pasteRules } from "./paste.ts";
+import { stageView } from "./stage-view.ts";
 import { textRules } from "./text-rules.ts";
 
 export type EditorOptions = {
@@ -71,6 +72,7 @@ export function makeEditor(options: EditorOptions): EditorView {
   const view: EditorView = new EditorView(options.place, {
     state,
     editable: options.editable,
+    nodeViews: { stage: stageView },
     attributes: {
       class: "lesson lesson-editor",
       "aria-label": "Lesson",

@@ -5,15 +5,17 @@
  * Folding is this person's view of the lesson and is shared with nobody.
  */
 import type { Node } from "prosemirror-model";
-import { Plugin, PluginKey, type EditorState, type Transaction } from "prosemirror-state";
+import { Plugin, PluginKey, Selection, type EditorState, type Transaction } from "prosemirror-state";
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
 import { factWords, linkRole } from "#core/exports/html-header";
 import { readLinks } from "#core/model/lesson-facts";
 import type { LessonFactValues, LessonNode } from "#core/model/lesson-node";
 import { findKind } from "#core/schema/kinds";
+import { addStage } from "../commands/blocks.ts";
 import { addColumn, addItemTo, toggleCorrect } from "../commands/items.ts";
 import { element, icon } from "../dom.ts";
 import { findLine } from "../lesson-place.ts";
+import { ONE_ACT } from "../text-rules.ts";
 import { HEADER_PREVIEW } from "./header-preview.ts";
 
 export type ChromeState = { readonly folded: ReadonlySet<string>; readonly headerOpen: boolean; readonly facts: LessonFactValues };
@@ -93,6 +95,7 @@ function draw(state: EditorState, chrome: ChromeState | undefined, options: Chro
         drawBlock(child, offset + 1 + inner, { editable, current: current?.pos === offset + 1 + inner, into: decorations });
     });
   });
+  if (editable) decorations.push(widget(state.doc.content.size, addStageButton, "add-stage", 1));
   const first = state.doc.firstChild;
   if (first?.type.name === "header") drawHeader(first, stages, { chrome, editable, options, into: decorations });
   return decorations;
@@ -173,6 +176,12 @@ function widget(pos: number, build: (view: EditorView) => HTMLElement, widgetKey
   );
 }
 
+/** A control that changes what it says is built anew; somebody who pressed it by key stays on it. */
+function keepFocus(view: EditorView, selector: string, run: () => void): void {
+  run();
+  if (!view.dom.contains(document.activeElement) || document.activeElement === view.dom) view.dom.querySelector<HTMLElement>(selector)?.focus();
+}
+
 function minutesInput(view: EditorView, stageId: string, editable: boolean): HTMLElement {
   const input = element("input", {
     type: "number",
@@ -218,7 +227,11 @@ function foldButton(view: EditorView, stageId: string, folded: boolean, blocks: 
     { type: "button", class: "stage-fold", "aria-expanded": String(!folded), title: folded ? "Open this stage" : "Fold this stage" },
     [folded ? count : element("span", { class: "sr" }, ["Fold this stage"]), icon(folded ? "down" : "up")],
   );
-  button.addEventListener("click", () => view.dispatch(view.state.tr.setMeta(key, folded ? { unfold: stageId } : { fold: stageId })));
+  button.addEventListener("click", () =>
+    keepFocus(view, `[data-id="${CSS.escape(stageId)}"] .stage-fold`, () =>
+      view.dispatch(view.state.tr.setMeta(key, folded ? { unfold: stageId } : { fold: stageId })),
+    ),
+  );
   return button;
 }
 
@@ -227,7 +240,7 @@ function headerToggle(view: EditorView, open: boolean): HTMLElement {
     icon(open ? "up" : "down"),
     open ? "Show less" : "Words, big ideas, board plan, case pupils and more",
   ]);
-  button.addEventListener("click", () => view.dispatch(view.state.tr.setMeta(key, { header: !open })));
+  button.addEventListener("click", () => keepFocus(view, ".header-more", () => view.dispatch(view.state.tr.setMeta(key, { header: !open }))));
   return button;
 }
 
@@ -292,6 +305,18 @@ function addButtons(view: EditorView, blockId: string, itemKind: string, noun: s
   return box;
 }
 
+/** At the end of the lesson; where every stage was deleted it is the only way to begin again. */
+function addStageButton(view: EditorView): HTMLElement {
+  const button = element("button", { type: "button" }, [icon("plus"), "Add a stage"]);
+  button.addEventListener("click", () => {
+    const { doc, tr } = view.state;
+    const end = tr.setSelection(Selection.near(doc.resolve(doc.content.size), -1));
+    view.dispatch(addStage(end).scrollIntoView().setMeta(ONE_ACT, true));
+    view.focus();
+  });
+  return element("div", { class: "block-add stage-add" }, [button]);
+}
+
 function optionLetter(view: EditorView, option: { id: string; label: string; correct: boolean; editable: boolean }): HTMLElement {
   const { id, label, correct, editable } = option;
   const button = element(
@@ -306,6 +331,8 @@ function optionLetter(view: EditorView, option: { id: string; label: string; cor
     [label === "" ? "?" : label, ...(correct ? [icon("tick")] : [])],
   );
   button.disabled = !editable;
-  button.addEventListener("click", () => toggleCorrect(id)(view.state, view.dispatch));
+  button.addEventListener("click", () =>
+    keepFocus(view, `[data-id="${CSS.escape(id)}"] .option-letter`, () => toggleCorrect(id)(view.state, view.dispatch)),
+  );
   return button;
 }

@@ -12,6 +12,8 @@ import { nameOf, openBlockMenu, type OnDone } from "./block-menu.ts";
 
 /** A press that moves less than this is a click. */
 const DRAG_PX = 5;
+/** This near to an edge of the window a drag scrolls. */
+const EDGE_PX = 80;
 
 /** The plugin. */
 export const blockHandle = (onDone: OnDone): Plugin =>
@@ -41,6 +43,9 @@ class HandleView {
   private id: string | null = null;
   private press: { readonly pointerId: number; readonly x: number; readonly y: number; dragging: boolean } | null = null;
   private drop: Drop | null = null;
+  /** Where the finger or mouse is in the window. */
+  private y = 0;
+  private scrollOn: number | null = null;
 
   constructor(view: EditorView, onDone: OnDone) {
     this.view = view;
@@ -127,10 +132,30 @@ class HandleView {
     if (!this.press.dragging && Math.hypot(event.clientX - this.press.x, event.clientY - this.press.y) < DRAG_PX) return;
     this.press.dragging = true;
     this.handle.classList.add("is-dragging");
-    this.drop = this.findDrop(event.clientY);
+    this.y = event.clientY;
+    this.scrollOn ??= requestAnimationFrame(this.scrollAtEdge);
+    this.showDrop();
+  };
+
+  private showDrop(): void {
+    this.drop = this.findDrop(this.y);
     this.line.hidden = this.drop === null;
     const frame = this.view.dom.parentElement?.getBoundingClientRect();
     if (this.drop !== null && frame !== undefined) this.line.style.top = `${this.drop.y - frame.top}px`;
+  }
+
+  /** A lesson is longer than the window: near its edges the page goes along. */
+  private readonly scrollAtEdge = (): void => {
+    this.scrollOn = null;
+    if (this.press?.dragging !== true) return;
+    const below = this.y - (window.innerHeight - EDGE_PX);
+    const above = EDGE_PX - this.y;
+    const by = below > 0 ? below / 4 : above > 0 ? -above / 4 : 0;
+    if (by !== 0) {
+      window.scrollBy({ top: by, behavior: "instant" });
+      this.showDrop();
+    }
+    this.scrollOn = requestAnimationFrame(this.scrollAtEdge);
   };
 
   private readonly onRelease = (): void => {
@@ -154,6 +179,8 @@ class HandleView {
     if (this.press !== null && this.handle.hasPointerCapture(this.press.pointerId)) this.handle.releasePointerCapture(this.press.pointerId);
     this.press = null;
     this.drop = null;
+    if (this.scrollOn !== null) cancelAnimationFrame(this.scrollOn);
+    this.scrollOn = null;
     this.line.hidden = true;
     this.handle.classList.remove("is-dragging");
   };
