@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { lessonFromJson } from "../model/lesson-json.ts";
-import { makeLine, makeNode, words } from "../model/lesson-node.ts";
+import { attrText, makeLine, makeNode, mapNodes, words } from "../model/lesson-node.ts";
 import type { LessonNode } from "../model/lesson-node.ts";
 import { markFractions } from "../model/fractions.ts";
 import { renderLessonHtml } from "./html.ts";
@@ -116,6 +116,37 @@ describe("what a newer version wrote", () => {
     expect(page).toContain("because");
     expect(renderLessonMarkdown({ content: stage(sketch, proof), facts: {} })).toContain("> because");
   });
+});
+
+/** Nodes that stand where none of ours does, or that two people made at once. */
+const STRAY: Readonly<Record<string, LessonNode>> = {
+  "a node of a newer version": { type: "sketch", content: words("QUOKKA") },
+  "a block of a newer version": makeNode("block", { id: "zb", kind: "later" }, [makeLine("text", words("QUOKKA"))]),
+  "a block of ours": makeNode("block", { id: "zb", kind: "task" }, [makeLine("text", words("QUOKKA"))]),
+  "an item of a newer version": makeNode("item", { id: "zi", kind: "later" }, [makeLine("text", words("QUOKKA"))]),
+  "a field of another node": makeLine("later", words("QUOKKA")),
+  "a second title": makeLine("title", words("QUOKKA")),
+  "a second purpose": makeLine("purpose", words("QUOKKA")),
+};
+
+test.each(Object.entries(STRAY))("[EX3] [EX4] %s is shown once, with its words, wherever it stands", (_name, stray) => {
+  const containers: LessonNode[] = [];
+  mapNodes(year3.content, (node) => {
+    if (!["line", "text"].includes(node.type)) containers.push(node);
+    return node;
+  });
+  expect(containers.length).toBeGreaterThan(80);
+  for (const [at, container] of containers.entries()) {
+    let count = -1;
+    const content = mapNodes(year3.content, (node) => {
+      if (["line", "text"].includes(node.type)) return node;
+      count += 1;
+      return count === at ? { ...node, content: [...(node.content ?? []), stray] } : node;
+    });
+    const place = `in ${container.type} ${attrText(container, "kind")}`;
+    expect(renderLessonHtml({ content, facts: year3.facts }, { view: "read" }).split("QUOKKA"), `HTML ${place}`).toHaveLength(2);
+    expect(renderLessonMarkdown({ content, facts: year3.facts }).split("QUOKKA"), `Markdown ${place}`).toHaveLength(2);
+  }
 });
 
 test("[EX4] in Markdown a person's stars, brackets and tags mean themselves", () => {

@@ -6,6 +6,7 @@ import type { FieldSpec, KindSpec } from "../schema/kinds.ts";
 import { blockLabel } from "../schema/nodes.ts";
 import { element, escape, inlineHtml } from "./html-text.ts";
 import { fieldOf, isBlank, lineHtml, lines, linesHtml } from "./html-lines.ts";
+import { splitStrange } from "./strange.ts";
 
 /** What stands in the gutter of something this version does not know. */
 const NEWER = "Made with a newer version";
@@ -41,6 +42,9 @@ export function newerHtml(node: LessonNode): string {
   return element("div", { class: "block newer", "data-node": "newer" }, `<div class="gutter">${NEWER}</div>${body}`);
 }
 
+/** Something strange: words of ours that only stand in the wrong place, as a line; anything else as made with a newer version. */
+export const strangeHtml = (node: LessonNode): string => (node.type === "line" ? lineHtml(node, { tag: "p" }) : newerHtml(node));
+
 /** Where a link can point. */
 export function anchor(name: string, node: LessonNode): string | null {
   const id = attrText(node, "id");
@@ -50,16 +54,16 @@ export function anchor(name: string, node: LessonNode): string | null {
 const nothingYet = (): string => '<div class="block-body"><p class="nothing">Nothing written yet.</p></div>';
 const body = (inner: string, tag = "div"): string => `<${tag} class="block-body">${inner}</${tag}>`;
 
-function bodyHtml(block: LessonNode, spec: KindSpec): string {
+function bodyHtml(whole: LessonNode, spec: KindSpec): string {
+  const { known: block, strange } = splitStrange(whole);
   const closing = spec.closing ?? [];
   const opening = lines(block).filter((line) => !closing.includes(fieldOf(line)));
   const end = lines(block).filter((line) => closing.includes(fieldOf(line)));
   const items = childrenOf(block, "item");
-  const strange = (block.content ?? []).filter((child) => child.type !== "line" && child.type !== "item");
-  const around = (inner: string): string => linesHtml(opening, spec.fields) + inner + linesHtml(end, spec.fields) + strange.map(newerHtml).join("");
+  const around = (inner: string): string => linesHtml(opening, spec.fields) + inner + linesHtml(end, spec.fields) + strange.map(strangeHtml).join("");
   switch (spec.kind) {
     case "representation":
-      return body(figureHtml(block, spec.fields) + strange.map(newerHtml).join(""), "figure");
+      return body(figureHtml(block, spec.fields) + strange.map(strangeHtml).join(""), "figure");
     case "variation_table":
       return body(around(tableHtml(items)));
     case "practice_set":

@@ -4,9 +4,10 @@ import { yearWords } from "../model/year-words.ts";
 import { attrNumber, attrText, childrenOf, fieldText, linesOf, plainText } from "../model/lesson-node.ts";
 import type { LessonFactValues, LessonNode } from "../model/lesson-node.ts";
 import { BIG_IDEAS, findItemKind, HEADER_FIELDS, STAGE_TEMPLATES } from "../schema/kinds.ts";
-import { anchor, newerHtml } from "./html-block.ts";
+import { anchor, newerHtml, strangeHtml } from "./html-block.ts";
 import { isBlank, lineHtml, linesHtml } from "./html-lines.ts";
 import { element, escape, inlineHtml } from "./html-text.ts";
+import { splitStrange } from "./strange.ts";
 
 const LISTS = new Set(HEADER_FIELDS.filter((field) => field.many === true).map((field) => field.name));
 const BEFORE_CURRICULUM = ["keyPoint", "smallStep"];
@@ -37,16 +38,16 @@ export const linkRole = (role: string): string => LINK_ROLES.get(role) ?? role;
 
 /** Everything above the first stage. `level`: of the title's heading. */
 export function headerHtml(
-  header: LessonNode | undefined,
+  whole: LessonNode | undefined,
   stages: readonly LessonNode[],
   options: { facts: LessonFactValues; level: number },
 ): string {
   const { facts, level } = options;
+  const { known: header, strange } = whole === undefined ? { known: whole, strange: [] } : splitStrange(whole);
   const lines = header === undefined ? [] : childrenOf(header, "line");
   const named = (wanted: (field: string) => boolean): readonly LessonNode[] =>
     HEADER_FIELDS.filter((spec) => wanted(spec.name)).flatMap((spec) => lines.filter((line) => attrText(line, "field") === spec.name));
   const title = lines.find((line) => attrText(line, "field") === "title");
-  const others = (header?.content ?? []).filter((child) => child.type !== "line" && child.type !== "block");
   return element(
     "header",
     { class: "lesson-header", "data-node": "header" },
@@ -66,7 +67,7 @@ export function headerHtml(
         LISTS,
       ),
       stripHtml(stages),
-      others.map(newerHtml).join(""),
+      strange.map(strangeHtml).join(""),
     ].join(""),
   );
 }
@@ -85,7 +86,7 @@ export function stripHtml(stages: readonly LessonNode[]): string {
   if (total === 0) return "";
   const segments = stages.map((stage) => {
     const minutes = attrNumber(stage, "minutes");
-    const title = fieldText(stage, "title") || "Untitled stage";
+    const title = titleWords(stage, "Untitled stage");
     const wide = minutes / total >= 0.15 ? ` <span class="long">${escape(shortTitle(title))}</span>` : "";
     const target = anchor("stage", stage);
     return element(
@@ -107,8 +108,8 @@ function shortTitle(title: string): string {
 
 /** Words, big ideas, board plan, case pupils, predictions, research: the groups of the header that hold anything. `level`: of their headings. */
 export function groupsHtml(header: LessonNode | undefined, stages: readonly LessonNode[], level: number): string {
-  const groups = header === undefined ? [] : childrenOf(header, "block");
-  const stageTitles = new Map(stages.map((stage) => [attrText(stage, "id"), fieldText(stage, "title")]));
+  const groups = header === undefined ? [] : childrenOf(splitStrange(header).known, "block");
+  const stageTitles = new Map(stages.map((stage) => [attrText(stage, "id"), titleWords(stage, "")]));
   const html = groups.map((group) => {
     const items = childrenOf(group, "item").filter((item) => !isBlank(item) || ["citation", "case_pupil"].includes(attrText(item, "kind")));
     return items.length === 0 ? "" : groupHtml(attrText(group, "kind"), items, { level, stageTitles });
@@ -219,6 +220,8 @@ function pupilHtml(label: string): string {
   return `<svg class="cp ${label}" viewBox="0 0 26 26" role="img" aria-label="Case pupil ${label}">${shape}<text x="13" y="${label === "D" ? "20" : "17.7"}">${label}</text></svg>`;
 }
 
-/** The title of a lesson without marks; "Untitled lesson" when it has none. */
-export const titleWords = (header: LessonNode | undefined): string =>
-  (header === undefined ? "" : linesOf(header, "title").map(plainText).join(" ").trim()) || "Untitled lesson";
+/** The title of a lesson or stage without marks: its first line that says something. */
+export function titleWords(part: LessonNode | undefined, untitled = "Untitled lesson"): string {
+  const line = part === undefined ? undefined : linesOf(part, "title").find((one) => !isBlank(one));
+  return line === undefined ? untitled : plainText(line).trim();
+}

@@ -7,10 +7,11 @@
 import { attrNumber, childrenOf, linesOf, parseContent } from "../model/lesson-node.ts";
 import type { LessonData, LessonNode } from "../model/lesson-node.ts";
 import { STAGE_FIELDS } from "../schema/kinds.ts";
-import { anchor, blockHtml, newerHtml } from "./html-block.ts";
+import { anchor, blockHtml, newerHtml, strangeHtml } from "./html-block.ts";
 import { groupsHtml, headerHtml } from "./html-header.ts";
 import { isBlank, lineHtml } from "./html-lines.ts";
 import { element, escape } from "./html-text.ts";
+import { splitStrange } from "./strange.ts";
 
 export type LessonHtmlOptions = {
   /** `read` for the lesson as it is, `version` for one that was named; the page may style them apart. */
@@ -31,7 +32,7 @@ export function renderLessonHtml(lesson: LessonData, options: LessonHtmlOptions)
   const header = childrenOf(root, "header")[0];
   const stages = childrenOf(root, "stage");
   const parts = (root.content ?? []).map((node) => {
-    if (node.type === "header") return "";
+    if (node === header) return "";
     return node.type === "stage" ? stageHtml(node, level + 1) : newerHtml(node);
   });
   const licence = typeof lesson.facts["licence"] === "string" ? `<p class="lesson-licence">${escape(lesson.facts["licence"])}</p>` : "";
@@ -42,11 +43,12 @@ export function renderLessonHtml(lesson: LessonData, options: LessonHtmlOptions)
   );
 }
 
-function stageHtml(stage: LessonNode, level: number): string {
+function stageHtml(whole: LessonNode, level: number): string {
+  const { known: stage, strange } = splitStrange(whole);
   const minutes = attrNumber(stage, "minutes");
   const title = linesOf(stage, "title").find((line) => !isBlank(line));
   const purpose = linesOf(stage, "purpose").find((line) => !isBlank(line));
-  const blocks = (stage.content ?? []).filter((child) => child.type !== "line");
+  const blocks = (whole.content ?? []).filter((child) => child.type !== "line" || strange.includes(child));
   return element(
     "section",
     { class: "stage", id: anchor("stage", stage), "data-node": "stage", "data-minutes": minutes },
@@ -56,7 +58,7 @@ function stageHtml(stage: LessonNode, level: number): string {
         ? element(`h${level}`, { class: "line", "data-field": "title" }, "Untitled stage")
         : lineHtml(title, { tag: `h${level}`, spec: STAGE_FIELDS[0] }),
       purpose === undefined ? "" : lineHtml(purpose, { tag: "p", spec: STAGE_FIELDS[1] }),
-      blocks.map(blockHtml).join(""),
+      blocks.map((block) => (strange.includes(block) ? strangeHtml(block) : blockHtml(block))).join(""),
     ].join(""),
   );
 }

@@ -10,6 +10,7 @@ import { blockLabel } from "../schema/nodes.ts";
 import { readLinks } from "../model/lesson-facts.ts";
 import { factWords, linkRole, readingName, titleWords } from "./html-header.ts";
 import { fieldOf, isBlank } from "./html-lines.ts";
+import { splitStrange } from "./strange.ts";
 
 /** @returns the whole lesson, with a line end at the end */
 export function renderLessonMarkdown(lesson: LessonData): string {
@@ -22,38 +23,44 @@ export function renderLessonMarkdown(lesson: LessonData): string {
     links.length === 0 ? "" : `**Curriculum:** ${links.join(", ")}`,
     ...(header === undefined ? [] : headerParts(header)),
     ...childrenOf(root, "stage").flatMap(stageParts),
-    ...(header === undefined ? [] : childrenOf(header, "block").flatMap((group) => groupParts(group))),
-    ...(root.content ?? []).filter((node) => node.type !== "header" && node.type !== "stage").map(newerPart),
+    ...(header === undefined ? [] : childrenOf(splitStrange(header).known, "block").flatMap(groupParts)),
+    ...(root.content ?? []).filter((node) => node !== header && node.type !== "stage").map(newerPart),
     typeof lesson.facts["licence"] === "string" ? `*${escapeMarkdown(lesson.facts["licence"])}*` : "",
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function headerParts(header: LessonNode): string[] {
+function headerParts(whole: LessonNode): string[] {
+  const { known: header, strange } = splitStrange(whole);
   const shown = HEADER_FIELDS.filter((field) => !["title", "unit", "positionInUnit"].includes(field.name));
-  return shown.flatMap((field) => {
+  const said = shown.flatMap((field) => {
     const lines = linesOf(header, field.name).filter((line) => !isBlank(line));
     if (lines.length === 0) return [];
     return field.many === true
       ? [`**${field.label}:**`, lines.map((line) => `- ${inline(line)}`).join("\n")]
       : [`**${field.label}:** ${lines.map(inline).join(" ")}`];
   });
+  return [...said, ...strange.map(strangePart)];
 }
 
-function stageParts(stage: LessonNode): string[] {
+function stageParts(whole: LessonNode): string[] {
+  const { known: stage, strange } = splitStrange(whole);
   const title = linesOf(stage, "title").map(inline).join(" ") || "Untitled stage";
   const purpose = linesOf(stage, "purpose").filter((line) => !isBlank(line));
   return [
     `## ${title} (${attrNumber(stage, "minutes")} min)`,
     purpose.length === 0 ? "" : `*${purpose.map((line) => escapeMarkdown(plainText(line).trim())).join(" ")}*`,
-    ...(stage.content ?? []).filter((child) => child.type !== "line").flatMap(blockParts),
+    ...(whole.content ?? [])
+      .filter((child) => child.type !== "line" || strange.includes(child))
+      .flatMap((child) => (strange.includes(child) ? [strangePart(child)] : blockParts(child))),
   ];
 }
 
-function blockParts(block: LessonNode): string[] {
-  const spec = block.type === "block" ? findKind(attrText(block, "kind")) : null;
-  if (spec === null) return [newerPart(block)];
-  if (isBlank(block)) return [];
+function blockParts(whole: LessonNode): string[] {
+  const spec = findKind(attrText(whole, "kind"));
+  if (spec === null) return [newerPart(whole)];
+  if (isBlank(whole)) return [];
+  const { known: block, strange } = splitStrange(whole);
   const name = [blockLabel({ ...block.attrs }), attrText(block, "label")].filter((part) => part !== "").map(escapeMarkdown);
   const closing = spec.closing ?? [];
   const lines = childrenOf(block, "line").filter((line) => !isBlank(line));
@@ -63,7 +70,9 @@ function blockParts(block: LessonNode): string[] {
   };
   const opening = lines.filter((line) => !closing.includes(fieldOf(line)));
   const end = lines.filter((line) => closing.includes(fieldOf(line)));
-  return [`**${name.join(" ")}**`, joinLines(opening, show), ...itemParts(block), joinLines(end, show)].filter((part) => part !== "");
+  return [`**${name.join(" ")}**`, joinLines(opening, show), ...itemParts(block), joinLines(end, show), ...strange.map(strangePart)].filter(
+    (part) => part !== "",
+  );
 }
 
 function itemParts(block: LessonNode): string[] {
@@ -100,6 +109,8 @@ function groupParts(group: LessonNode): string[] {
   const items = childrenOf(group, "item").filter((item) => !isBlank(item));
   return items.length === 0 ? [] : [`## ${spec?.label ?? "Made with a newer version"}`, items.map((item, index) => itemLine(item, index)).join("\n")];
 }
+
+const strangePart = (node: LessonNode): string => (node.type === "line" ? inline(node) : newerPart(node));
 
 const newerPart = (node: LessonNode): string =>
   `> Made with a newer version of Bansho.\n${plainText(node)
