@@ -17,8 +17,7 @@ export function readQuery(params: URLSearchParams): LessonsQuery {
   return {
     text: (params.get("q") ?? "").trim().slice(0, 200),
     year: (YEAR_GROUPS as readonly string[]).includes(year) ? year : "",
-    // Criteria are written in capitals; people type them as they come.
-    code: (params.get("code") ?? "").trim().slice(0, 40).toUpperCase(),
+    code: (params.get("code") ?? "").trim().slice(0, 40),
     archived: params.get("archived") === "1",
     page: Number.isSafeInteger(page) && page > 0 ? page : 1,
   };

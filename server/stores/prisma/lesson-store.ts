@@ -175,7 +175,7 @@ function whereFound({ personId, teamId, text, yearGroup, criterionCode, archived
       ...(yearGroup === null ? [] : [Prisma.sql`l."yearGroup" = ${yearGroup}`]),
       ...(criterionCode === null
         ? []
-        : [Prisma.sql`EXISTS (SELECT 1 FROM "LessonCriterion" c WHERE c."lessonId" = l."id" AND c."code" = ${criterionCode})`]),
+        : [Prisma.sql`EXISTS (SELECT 1 FROM "LessonCriterion" c WHERE c."lessonId" = l."id" AND c."code" = ${criterionCode} COLLATE NOCASE)`]),
       ...words.map((word) => Prisma.sql`l."searchText" LIKE ${likePattern(word)} ESCAPE '\\'`),
     ],
     " AND ",
