@@ -91,8 +91,7 @@ async function main(): Promise<void> {
   // React and Remix choose their build by this; what the person said is in `config.production`.
   process.env["NODE_ENV"] = config.dev ? "development" : "production";
   const logger = makeLog({ level: config.logLevel });
-  // The lock ends with the process.
-  await serveDatabase({
+  const letDatabaseGo = await serveDatabase({
     databaseUrl: config.databaseUrl,
     onWait: () => console.log("         Another Bansho still uses this database; waiting for it to end …"),
   });
@@ -150,6 +149,7 @@ async function main(): Promise<void> {
       { name: "flush documents", run: hub.close },
       { name: "close connections", run: () => server.closeAllConnections() },
       { name: "close the database", run: stores.close },
+      { name: "let the database go", run: letDatabaseGo },
     ],
   });
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void shutdown({ why: signal }));

@@ -13,7 +13,7 @@ import { holdFileLock } from "./sqlite/file-lock.ts";
 const PATIENCE_MS = 10 * SECOND_MS;
 
 /**
- * Become the server of this database, until the process ends or the answer is called.
+ * Become the server of this database, until the process ends or the answer is called. Keep the answer: the lock lives as long as it can be called.
  * @param options.onWait called once when another server has it
  * @throws AppError "conflict" when another server keeps it
  */

@@ -6,9 +6,13 @@ import { expect, test } from "vitest";
 import { postForm, sessionCookie, signInByForm } from "../support/form.ts";
 import { cleanEnv, startServer } from "../support/server.ts";
 
-/** Run server/main.ts until it ends; answers its code and words. */
-async function runToEnd(env: Record<string, string>, args: string[] = []): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ["server/main.ts", ...args], { env: cleanEnv(env), stdio: ["ignore", "pipe", "pipe"] });
+/** Run server/main.ts, or another script, until it ends; answers its code and words. */
+async function runToEnd(
+  env: Record<string, string>,
+  args: string[] = [],
+  script = "server/main.ts",
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [script, ...args], { env: cleanEnv(env), stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -116,6 +120,38 @@ test("a second school sees nothing of the first, by any address", async () => {
     }
     const list = await (await fetch(`${server.url}/lessons`, { headers: { Cookie: cookie } })).text();
     expect(list).not.toContain("lines are hidden");
+  } finally {
+    await server.dispose();
+  }
+});
+
+test("[ST16] a second server on the same database waits, says so, and does not start", { timeout: 60_000 }, async () => {
+  const server = await startServer({ demo: true });
+  try {
+    const { code, output } = await runToEnd({ DATA_DIR: server.dataDir, PORT: "0" }, ["--demo"]);
+    expect(output).toMatch(
+      /Another Bansho still uses this database; waiting for it to end …\n[^]*Bansho cannot start\. Another Bansho is using this database\.\n$/,
+    );
+    expect(code).toBe(1);
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  } finally {
+    await server.dispose();
+  }
+});
+
+test("the operator makes a link for a new password while the server runs; it works once", async () => {
+  const server = await startServer({ demo: true });
+  try {
+    const env = { DATA_DIR: server.dataDir, PUBLIC_URL: server.url };
+    const made = await runToEnd(env, ["Priya@demo.bansho.test", "--demo"], "server/tools/reset-link.ts");
+    expect(made.output).toMatch(/With this link Dr Priya Nair chooses a new password\. It works once, for 24 hours:\n/);
+    expect(made.code).toBe(0);
+    const path = /\/reset\/[\w-]{43}/.exec(made.output)?.[0] ?? "";
+    expect((await postForm(server.url, path, { password: "seven birds by the playground" })).status).toBe(302);
+    expect((await fetch(`${server.url}${path}`)).status).toBe(410);
+    expect(await signInByForm(server.url, "priya", "seven birds by the playground")).toContain("bansho_session=");
+    const nobody = await runToEnd(env, ["nobody@demo.bansho.test"], "server/tools/reset-link.ts");
+    expect(nobody).toEqual({ code: 1, output: "Nobody here has the e-mail address nobody@demo.bansho.test.\n" });
   } finally {
     await server.dispose();
   }
