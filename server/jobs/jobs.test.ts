@@ -149,6 +149,27 @@ describe("the projection", () => {
   });
 });
 
+it("[JB5] making all projections anew passes over a lesson that cannot be read, and tells how many were made", async () => {
+  const hub = makeSource();
+  const written: LessonId[] = [];
+  const seed = await hub.read("lesson/one");
+  const stores = {
+    lessons: {
+      listLessonIds: () => Promise.resolve(["a", "b", "c"]),
+      findLesson: (id: LessonId) => Promise.resolve({ id, updatedAtMs: 1 }),
+      setFacts: (id: LessonId) => Promise.resolve(void written.push(id)),
+    },
+    log: {
+      load: (document: string) =>
+        document === "lesson/b" ? Promise.reject(new Error("The file is damaged.")) : Promise.resolve({ snapshot: seed, updates: [], throughSeq: 1 }),
+    },
+  } as unknown as Parameters<typeof startProjection>[0]["stores"];
+  const projection = startProjection({ stores, hub, clock: makeTestClock(), logger });
+  expect(await projection.rebuild()).toBe(2);
+  expect(written).toEqual(["a", "c"]);
+  await projection.close();
+});
+
 describe("canonical JSON", () => {
   it("is the same text for the same lesson, in whatever order its keys came", () => {
     expect(canonicalJson({ b: [{ d: 1, c: null }], a: "x" })).toBe(canonicalJson({ a: "x", b: [{ c: null, d: 1 }] }));

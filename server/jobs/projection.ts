@@ -82,8 +82,14 @@ export function startProjection(options: { stores: Pick<Stores, "lessons" | "log
       for (let after: LessonId | null = null; ;) {
         const ids: readonly LessonId[] = await stores.lessons.listLessonIds(after, REBUILD_PAGE);
         for (const id of ids) {
-          await rebuildOne(stores, id);
-          count += 1;
+          if (closed) return count;
+          try {
+            await rebuildOne(stores, id);
+            count += 1;
+          } catch (err) {
+            // The others still get theirs (JB5).
+            logger.error({ err, lessonId: id }, "what lists show of a lesson could not be made anew");
+          }
         }
         const last = ids.at(-1);
         if (last === undefined || ids.length < REBUILD_PAGE) break;
