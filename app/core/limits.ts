@@ -72,6 +72,11 @@ export const LIMITS = {
 
   // --- lessons
   maxTitleLength: 200,
+  /** "1, 2, 3" at most, and then some. */
+  maxYearGroupLength: 40,
+  /** Criteria of one lesson that lists show and search finds. Ready-to-progress codes are below 8 characters. */
+  maxCriteria: 50,
+  maxCriterionCodeLength: 64,
   maxVersionTitleLength: 120,
   maxVersionNoteLength: 2_000,
   maxFormBytes: 256 * KIB,

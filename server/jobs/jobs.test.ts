@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import * as Y from "yjs";
 import type { LessonId } from "#core/ids";
 import { makeLessonSeed } from "#core/model/lesson-model";
 import type { Clock } from "#core/time";
@@ -6,7 +7,7 @@ import { makeLog } from "#server/observe/log";
 import type { LessonFacts } from "#server/stores/contract";
 import { startAutomaticVersions } from "./automatic-versions.ts";
 import type { DocumentSource } from "./document-source.ts";
-import { startProjection } from "./projection.ts";
+import { readFacts, startProjection } from "./projection.ts";
 import { canonicalJson } from "./version-keeper.ts";
 
 const logger = makeLog({ level: "silent" });
@@ -174,5 +175,19 @@ describe("canonical JSON", () => {
   it("is the same text for the same lesson, in whatever order its keys came", () => {
     expect(canonicalJson({ b: [{ d: 1, c: null }], a: "x" })).toBe(canonicalJson({ a: "x", b: [{ c: null, d: 1 }] }));
     expect(canonicalJson({ b: 1, a: { z: 1, y: [2, 1] } })).toBe('{"a":{"y":[2,1],"z":1},"b":1}');
+  });
+});
+
+describe("what the list shows", () => {
+  it("[JB3] is bounded, however many links a client writes into the document", () => {
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, makeLessonSeed({ start: { from: "blank" }, title: "T", yearGroup: "3", durationMinutes: 45, makeId: () => "x" }));
+    doc.transact(() => {
+      for (let code = 0; code < 500; code += 1) doc.getMap("facts").set(`link:own:C-${code}`, JSON.stringify({ role: "main", order: code }));
+      doc.getMap("facts").set(`link:own:${"C".repeat(200)}`, JSON.stringify({ role: "main", order: -1 }));
+    });
+    const facts = readFacts(Y.encodeStateAsUpdate(doc));
+    expect(facts.criterionCodes).toHaveLength(50);
+    expect(facts.criterionCodes[0]).toBe("C-0");
   });
 });

@@ -122,5 +122,11 @@ async function rebuildOne(stores: Pick<Stores, "lessons" | "log">, id: LessonId)
 /** What the list shows of a state (a v1 update), within the limits of a row. */
 export function readFacts(state: Uint8Array): LessonFacts {
   const facts = factsForList(readLesson(state));
-  return { ...facts, title: facts.title.slice(0, LIMITS.maxTitleLength) };
+  return {
+    ...facts,
+    title: facts.title.slice(0, LIMITS.maxTitleLength),
+    yearGroup: facts.yearGroup.slice(0, LIMITS.maxYearGroupLength),
+    // A designer's own client can write as many links as it likes; the list shows and finds so many.
+    criterionCodes: facts.criterionCodes.filter((code) => code.length <= LIMITS.maxCriterionCodeLength).slice(0, LIMITS.maxCriteria),
+  };
 }

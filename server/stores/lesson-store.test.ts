@@ -121,6 +121,10 @@ it("[ST11] team, year, criterion and archive narrow the search; a criterion is a
   await lessons.createLesson(lesson("c", { teamId: art, archivedAtMs: NOW }), SEED);
   for (const criterionCode of ["3F-1", "3f-1"]) expect(await find({ criterionCode })).toEqual(["a"]);
   expect(await find({ yearGroup: "Year 5" })).toEqual(["b"]);
+  await lessons.createLesson(lesson("mixed", { yearGroup: "3, 13" }), SEED);
+  expect(await find({ yearGroup: "3" })).toEqual(["mixed"]);
+  expect(await find({ yearGroup: "13" })).toEqual(["mixed"]);
+  expect(await find({ yearGroup: "1" })).toEqual([]);
   expect(await find({ teamId: art })).toEqual([]);
   expect(await find({ teamId: art, archived: true })).toEqual(["c"]);
   await lessons.setArchived(lessonId("c"), null);

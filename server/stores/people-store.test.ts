@@ -105,6 +105,17 @@ it("a person is found by id and e-mail, and changed only in what was given", asy
   await expect(people.updatePerson(personId("nobody"), { name: "X" })).rejects.toMatchObject({ code: "not-found" });
 });
 
+it("[ST6] a password that was chosen ends the links that lie about, another change does not", async () => {
+  const { people } = await world();
+  const aisha = personId("aisha");
+  await people.createReset({ tokenHash: "open", personId: aisha, createdById: aisha, createdAtMs: NOW, expiresAtMs: NOW + DAY_MS });
+  await people.updatePerson(aisha, { theme: "dark" });
+  expect(await people.findReset("open")).not.toBeNull();
+  await people.updatePerson(aisha, { passwordHash: "chosen" });
+  expect(await people.useReset("open", "stolen", NOW)).toBeNull();
+  expect(await people.findPasswordHash(aisha)).toBe("chosen");
+});
+
 it("members and teams are listed by name, as a person would sort them", async () => {
   const { people, join } = await world();
   await join("carys", "head", "Érin");

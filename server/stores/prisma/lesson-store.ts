@@ -172,7 +172,8 @@ function whereFound({ personId, teamId, text, yearGroup, criterionCode, archived
       )`,
       archived ? Prisma.sql`l."archivedAtMs" IS NOT NULL` : Prisma.sql`l."archivedAtMs" IS NULL`,
       ...(teamId === null ? [] : [Prisma.sql`l."teamId" = ${teamId}`]),
-      ...(yearGroup === null ? [] : [Prisma.sql`l."yearGroup" = ${yearGroup}`]),
+      // A mixed class is "3, 4": it is found under either.
+      ...(yearGroup === null ? [] : [Prisma.sql`instr(', ' || l."yearGroup" || ',', ', ' || ${yearGroup} || ',') > 0`]),
       ...(criterionCode === null
         ? []
         : [Prisma.sql`EXISTS (SELECT 1 FROM "LessonCriterion" c WHERE c."lessonId" = l."id" AND c."code" = ${criterionCode} COLLATE NOCASE)`]),

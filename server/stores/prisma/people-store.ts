@@ -63,7 +63,7 @@ function makeCircleStore(database: Database): CircleStore {
     },
 
     updatePerson: async (id, { name, theme, passwordHash }) => {
-      await database.person.update({
+      const change = database.person.update({
         where: { id },
         data: {
           ...(name === undefined ? {} : { name }),
@@ -72,6 +72,9 @@ function makeCircleStore(database: Database): CircleStore {
         },
         select: { id: true },
       });
+      // Whoever has just chosen a password needs no link to choose another; one that lies about must not work.
+      if (passwordHash === undefined) await change;
+      else await database.$transaction([change, database.passwordReset.deleteMany({ where: { personId: id, usedAtMs: null } })]);
     },
 
     createOrganisation: async (organisation, nowMs) => {
