@@ -47,6 +47,8 @@ export function makeThreadCompactor(clock: Clock): Compactor {
   const start = (): Worker => {
     const started = new Worker(new URL("./compact-worker.ts", import.meta.url), {
       name: "compact",
+      // It needs none; under `node --watch` a variable in it makes threads send messages of Node's own.
+      env: {},
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
     const fail = (cause: unknown) => {

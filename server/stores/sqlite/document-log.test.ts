@@ -175,3 +175,16 @@ it("[ST8] also when they share no gate, as two processes do, the log's thread wa
   expect((await log.load("lesson/a")).updates).toHaveLength(1);
   expect(await prisma.organisation.findUnique({ where: { id: "o" }, select: { name: true } })).toEqual({ name: "Oak 49" });
 });
+
+it("works under `node --watch`, where threads of Node's making report what they load", async () => {
+  const path = await testDatabasePath();
+  const before = process.env["WATCH_REPORT_DEPENDENCIES"];
+  process.env["WATCH_REPORT_DEPENDENCIES"] = "1";
+  onTestFinished(() => {
+    if (before === undefined) delete process.env["WATCH_REPORT_DEPENDENCIES"];
+    else process.env["WATCH_REPORT_DEPENDENCIES"] = before;
+  });
+  const log = openLog(path);
+  await log.append([entry(1)]);
+  expect((await log.load("lesson/a")).updates).toHaveLength(1);
+});

@@ -85,7 +85,8 @@ function makeThread({ path, busyTimeoutMs, logger }: DocumentLogOptions) {
   const waiting = new Map<number, Waiting>();
 
   const start = (): Worker => {
-    const started = new Worker(new URL("./log-worker.ts", import.meta.url), { name: "document-log", workerData: { path, busyTimeoutMs } });
+    // No environment: it needs none, and under `node --watch` a variable in it makes threads send messages of Node's own.
+    const started = new Worker(new URL("./log-worker.ts", import.meta.url), { name: "document-log", workerData: { path, busyTimeoutMs }, env: {} });
     const fail = (cause: unknown) => {
       if (worker !== started) return;
       worker = null;
