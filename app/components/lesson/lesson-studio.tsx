@@ -106,7 +106,8 @@ export function LessonStudio({ lesson, viewer, html, outline, versions }: Studio
   );
 
   return (
-    <div className="studio-page">
+    // One's own face takes the colour that the others see.
+    <div className="studio-page" data-self={people.find((person) => person.self)?.place}>
       <LessonBar
         lesson={live && view.outline.title !== "" ? { ...lesson, title: view.outline.title } : lesson}
         view="design"
