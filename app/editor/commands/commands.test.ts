@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { NodeSelection } from "prosemirror-state";
 import { block, header, item, lesson, line, run, show, stage, stateOf } from "../test-lesson.ts";
-import { addBlock, moveTarget, selectBlock, toggleKeyQuestion } from "./blocks.ts";
+import { addBlock, duplicateNode, moveTarget, selectBlock, toggleKeyQuestion } from "./blocks.ts";
 import { enter } from "./enter.ts";
 import { eraseBackward, eraseForward, eraseSelection } from "./erase.ts";
 import { selectMore, toField } from "./fields.ts";
-import { addColumn, addItemTo, removeColumn, toggleCorrect } from "./items.ts";
+import { addColumn, addItemTo, moveColumn, moveItem, removeColumn, toggleCorrect } from "./items.ts";
 import { setLink, toggleList } from "./text-style.ts";
 
 const one = (...blocks: Parameters<typeof stage>[1][]) => lesson(stage("S", ...blocks));
@@ -255,4 +255,80 @@ test("Select all takes the line first, then the lesson", () => {
   expect(state.doc.textBetween(state.selection.from, state.selection.to)).toBe("Fold");
   selectMore(state, apply);
   expect(state.doc.textBetween(state.selection.from, state.selection.to, " ")).toContain("Cut");
+});
+
+test("rows, entries and columns move past their neighbours, and a table's head row stays", () => {
+  const table = () => one(block("variation_table", row("1", "x"), row("2<a>", "y")));
+  expect(run(table(), moveItem(-1))).toBe(inStage('variation_table{row{cell:"2|" cell:"y"} row{cell:"1" cell:"x"}}'));
+  expect(run(table(), moveItem(1))).toBe("refused");
+  expect(run(table(), moveColumn(1))).toBe(inStage('variation_table{row{cell:"x" cell:"1"} row{cell:"y" cell:"2|"}}'));
+  expect(run(table(), moveColumn(-1))).toBe("refused");
+  const head = item("row", { role: "head" }, ["cell", "a"]);
+  expect(run(one(block("variation_table", head, row("1<a>"))), moveItem(-1))).toBe("refused");
+});
+
+test("Tab in a blank last row leaves the table instead of making rows for ever", () => {
+  expect(run(one(block("variation_table", row("1"), row("<a>")), block("task", "next")), toField(1))).toBe(
+    inStage('variation_table{row{cell:"1"} row{cell:""}} task{text:"|next"}'),
+  );
+});
+
+test("a copy is no second key question and no second R1, and a key question moved beside another is an ordinary one", () => {
+  const question = (words: string) => {
+    const plain = block("teacher_question", words);
+    return plain.type.create({ ...plain.attrs, key: true }, plain.content);
+  };
+  const first = stateOf(one(question("One?")));
+  const copied = (state: typeof first): typeof first => {
+    let after = state;
+    duplicateNode(String(state.doc.child(0).lastChild?.attrs["id"]))(state, (transaction) => {
+      after = state.apply(transaction);
+    });
+    return after;
+  };
+  expect(
+    copied(first)
+      .doc.child(0)
+      .children.flatMap((child) => (child.type.name === "block" ? [child.attrs["key"]] : [])),
+  ).toEqual([true, false]);
+  const response = block("anticipated_response", "No.", "");
+  const numbered = stateOf(one(response.type.create({ ...response.attrs, label: "R1" }, response.content)));
+  expect(
+    copied(numbered)
+      .doc.child(0)
+      .children.flatMap((child) => (child.type.name === "block" ? [child.attrs["label"]] : [])),
+  ).toEqual(["R1", "R2"]);
+  let state = stateOf(lesson(stage("A", question("One<a>?")), stage("B", question("Two?"))));
+  moveTarget(1)(state, (transaction) => {
+    state = state.apply(transaction);
+  });
+  expect(
+    state.doc
+      .child(1)
+      .children.slice(2)
+      .map((child) => [child.textContent, child.attrs["key"]]),
+  ).toEqual([
+    ["One?", false],
+    ["Two?", true],
+  ]);
+});
+
+test("deleting over several lines takes whole lines of a list with it, and empties a group of the header instead of deleting it", () => {
+  const lines = ["one<a>", "two", "three<b>"].map((words) => line("text", words));
+  expect(run(one(block("task", ...lines)), eraseSelection)).toBe(inStage('task{text:"one|"}'));
+  const words = block("vocabulary_list", item("word", {}, ["word", "half"], ["meaning", "one of two"]));
+  expect(run(lesson(header("T<a>itle", words), stage("S", block("task", line("text", "a"), line("text", "b<b>c")))), eraseSelection)).toBe(
+    'header{title:"T|" vocabulary_list{word{word:"" meaning:""}}} stage{title:"" purpose:"" task{text:"c"}}',
+  );
+});
+
+test("Select all from a selected block takes the words of the lesson, never the document itself", () => {
+  let state = stateOf(lesson(header("T"), stage("S", block("task", "Fo<a>ld"))));
+  const apply = (transaction: Parameters<typeof state.apply>[0]): void => {
+    state = state.apply(transaction);
+  };
+  selectBlock(state, apply);
+  selectMore(state, apply);
+  eraseSelection(state, apply);
+  expect(show(state)).toBe('header{title:"|"} stage{title:"" purpose:"" task{text:""}}');
 });
