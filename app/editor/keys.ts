@@ -1,7 +1,7 @@
 /** The keys of the lesson editor. Mod is Ctrl, on a Mac Cmd. */
 import { baseKeymap, chainCommands } from "prosemirror-commands";
 import { keymap } from "prosemirror-keymap";
-import type { Command, Plugin } from "prosemirror-state";
+import { Plugin, type Command } from "prosemirror-state";
 import { redo, stopUndoGroup, undo } from "./collab/sync-plugin.ts";
 import { moveTarget, selectBlock } from "./commands/blocks.ts";
 import { enter, newLineInField } from "./commands/enter.ts";
@@ -26,8 +26,28 @@ const oneAct =
 
 const backspace = chainCommands(undoTextRule, oneAct(eraseBackward));
 
+/**
+ * The first letter of an empty line is put in by us. Left to the browser it goes where the browser thinks the cursor is, and that is the end
+ * of the line before wherever two lines stand side by side.
+ */
+const firstLetter = new Plugin({
+  props: {
+    handleKeyPress: (view, event) => {
+      const { selection } = view.state;
+      const letter = event.charCode === 0 ? "" : String.fromCodePoint(event.charCode);
+      if (event.ctrlKey || event.metaKey || event.isComposing || !/^[^\p{Cc}]$/u.test(letter)) return false;
+      if (!view.editable || !selection.empty || !selection.$from.parent.isTextblock || selection.$from.parent.content.size > 0) return false;
+      const insert = () => view.state.tr.insertText(letter).scrollIntoView();
+      const taken = view.someProp("handleTextInput", (handle) => handle(view, selection.from, selection.to, letter, insert));
+      if (taken !== true) view.dispatch(insert());
+      return true;
+    },
+  },
+});
+
 /** All key plugins, first come first served. */
 export const lessonKeys = (): readonly Plugin[] => [
+  firstLetter,
   keymap({
     Enter: oneAct(enter),
     "Shift-Enter": chainCommands(newLineInField, enter),
