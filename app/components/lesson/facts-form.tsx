@@ -1,7 +1,7 @@
 /** The facts of a lesson: year, minutes, curriculum. They go into the shared document, so everybody sees them at once. */
 import { Plus, X } from "lucide-react";
 import { useState, type FormEvent } from "react";
-import type { FactsInput, FactsView } from "#editor/lesson-facts";
+import { DEFAULT_FRAMEWORK, type FactsInput, type FactsView } from "#editor/lesson-facts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 
@@ -12,8 +12,6 @@ const ROLES = [
   { value: "feeds", label: "leads to" },
 ] as const;
 
-/** Framework of a code that somebody types in: the English ready-to-progress criteria. */
-const DEFAULT_FRAMEWORK = "dfe-rtp-2020";
 const MAX_MINUTES = 600;
 
 const wordsOf = (value: FormDataEntryValue | null): string => (typeof value === "string" ? value.trim() : "");

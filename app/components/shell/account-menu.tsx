@@ -7,6 +7,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { useHydrated } from "../ui/hydrated.ts";
 import { Menu, MenuButton, MenuLabel, MenuLink, MenuRule } from "../ui/menu.tsx";
 import type { ShellViewer } from "./shell-data.ts";
+import { SignOutForm } from "./sign-out-form.tsx";
 
 export function AccountMenu({ viewer }: { readonly viewer: ShellViewer }) {
   const alive = useHydrated();
@@ -22,7 +23,7 @@ export function AccountMenu({ viewer }: { readonly viewer: ShellViewer }) {
   }
   return (
     <>
-      <form ref={signOut} method="post" action="/logout" hidden />
+      <SignOutForm formRef={signOut} hidden />
       <Menu
         trigger={
           <button type="button" className="me" aria-label={name}>

@@ -57,8 +57,6 @@ export function lessonChrome(options: ChromeOptions): Plugin<ChromeState> {
 export const setFacts = (transaction: Transaction, facts: LessonFactValues): Transaction => transaction.setMeta(key, { facts } satisfies Change);
 /** Open a stage that is folded, and the rest of the header. */
 export const unfold = (transaction: Transaction, stageId: string): Transaction => transaction.setMeta(key, { unfold: stageId } satisfies Change);
-/** Which stages are folded. */
-export const chromeState = (state: EditorState): ChromeState | undefined => key.getState(state);
 
 function change(state: ChromeState, wanted: Change | undefined): ChromeState {
   if (wanted === undefined) return state;

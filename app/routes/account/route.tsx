@@ -1,9 +1,10 @@
 /** My account: name, theme, password, and where I am signed in. */
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
-import { Form, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
+import { useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
 import { LIMITS } from "#core/limits";
 import { PageErrors, pageTitle } from "../../components/shell/page-errors.tsx";
 import { Page } from "../../components/shell/page.tsx";
+import { SignOutForm } from "../../components/shell/sign-out-form.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { PasswordField, RadioCards, TextField } from "../../components/ui/field.tsx";
 import { PostForm, SubmitButton } from "../../components/ui/form.tsx";
@@ -98,9 +99,9 @@ export default function Account() {
       <section aria-labelledby="leave">
         <h2 id="leave">Sign out</h2>
         <p className="sub">This device then forgets your lessons. What was saved stays with Bansho.</p>
-        <Form method="post" action="/logout" reloadDocument className="actions after-rows">
+        <SignOutForm className="actions after-rows">
           <Button type="submit">Sign out</Button>
-        </Form>
+        </SignOutForm>
       </section>
     </Page>
   );

@@ -1,9 +1,10 @@
 /** An invitation: join as the one who is signed in, or make an account. The link works once. */
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
-import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { LIMITS } from "#core/limits";
 import { PageErrors, pageTitle } from "../../components/shell/page-errors.tsx";
 import { Sheet } from "../../components/shell/page.tsx";
+import { SignOutForm } from "../../components/shell/sign-out-form.tsx";
 import { ROLE_WORDS } from "../../components/shell/role-words.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { PasswordField, TextField } from "../../components/ui/field.tsx";
@@ -91,14 +92,14 @@ export default function Invite() {
               Join as {viewerName}
             </SubmitButton>
           </PostForm>
-          <Form method="post" action="/logout" reloadDocument>
+          <SignOutForm>
             <p className="row">
               Not {viewerName}?
               <Button type="submit" look="bare">
                 Sign out
               </Button>
             </p>
-          </Form>
+          </SignOutForm>
         </>
       )}
     </Sheet>

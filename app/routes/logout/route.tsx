@@ -1,8 +1,9 @@
 /** Sign out by POST: the session ends and the browser forgets all it kept for us. GET only asks. */
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
-import { Form, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { PageErrors, pageTitle } from "../../components/shell/page-errors.tsx";
 import { Sheet } from "../../components/shell/page.tsx";
+import { SignOutForm } from "../../components/shell/sign-out-form.tsx";
 import { Button, ButtonLink } from "../../components/ui/button.tsx";
 import { guarded } from "../../requests.server.ts";
 
@@ -25,14 +26,14 @@ export default function Logout() {
     <Sheet>
       <h1>Sign out, {name}?</h1>
       <p className="text">This device then forgets your lessons. What was saved stays with Bansho.</p>
-      <Form method="post" reloadDocument className="actions">
+      <SignOutForm className="actions">
         <Button type="submit" look="main" big>
           Sign out
         </Button>
         <ButtonLink to="/" big>
           Stay signed in
         </ButtonLink>
-      </Form>
+      </SignOutForm>
     </Sheet>
   );
 }
