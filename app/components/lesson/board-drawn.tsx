@@ -11,19 +11,14 @@ const MOST = Math.floor((HEIGHT - 2 * MARGIN) / STEP) + 1;
 export function BoardDrawn({ zones }: { readonly zones: readonly (readonly number[])[] }) {
   const part = WIDTH / Math.max(1, zones.length);
   const full = part - 2 * MARGIN;
+  const folds = zones.slice(1).map((_, place) => `M${part * (place + 1)} ${MARGIN - 2}V${HEIGHT - MARGIN + 2}`);
+  const chalk = zones.flatMap((lines, place) =>
+    strokes(lines).map((length, row) => `M${part * place + MARGIN} ${MARGIN + row * STEP}h${(length * full).toFixed(1)}`),
+  );
   return (
     <svg className="board-drawn" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
-      {zones.map((lines, place) => (
-        // The parts of a board never change places.
-        // oxlint-disable-next-line react/no-array-index-key
-        <g key={place} transform={`translate(${part * place} 0)`}>
-          {place > 0 && <path className="fold" d={`M0 ${MARGIN - 2}V${HEIGHT - MARGIN + 2}`} />}
-          {strokes(lines).map((length, row) => (
-            // oxlint-disable-next-line react/no-array-index-key
-            <path key={row} d={`M${MARGIN} ${MARGIN + row * STEP}h${(length * full).toFixed(1)}`} />
-          ))}
-        </g>
-      ))}
+      <path className="fold" d={folds.join("")} />
+      <path d={chalk.join("")} />
     </svg>
   );
 }
