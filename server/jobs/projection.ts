@@ -95,7 +95,7 @@ export function startProjection(options: { stores: Pick<Stores, "lessons" | "log
         if (last === undefined || ids.length < REBUILD_PAGE) break;
         after = last;
       }
-      logger.info({ lessons: count }, "projections rebuilt");
+      logger.debug({ lessons: count }, "projections rebuilt");
       return count;
     },
     close: async () => {
