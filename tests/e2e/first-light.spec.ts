@@ -3,7 +3,10 @@
  * network, a version is named and put back, and nothing that was shown as saved is lost.
  */
 import type { Locator, Page } from "@playwright/test";
+import * as Y from "yjs";
 import { expect, test } from "../support/e2e.ts";
+import { signInByForm } from "../support/form.ts";
+import { SyncClient } from "../support/sync-client.ts";
 
 const LESSON = "/lessons/demo-y3-unit-fractions";
 
@@ -195,4 +198,33 @@ test("someone who may comment but not write sees the lesson live and cannot type
   await typeAfter(aisha, "Exit slip:", " Priya sees this.");
   await expect(lesson(priya)).toContainText("Priya sees this.");
   expect(await stage(priya, "What matters?").count()).toBe(1);
+});
+
+test("a reader's own client that sends an update changes nothing for anybody and is told why", async ({ app, openAs }) => {
+  const aisha = await openAs("aisha");
+  await openLesson(aisha, app.url);
+  const before = await words(aisha);
+  const olu = new SyncClient({
+    url: app.url.replace("http", "ws"),
+    document: "lesson/demo-y3-unit-fractions",
+    cookie: await signInByForm(app.url, "olu"),
+  });
+  await olu.untilSynced();
+  const forged = new Y.XmlElement("stage");
+  olu.doc.getXmlFragment("content").push([forged]);
+  olu.doc.getMap("facts").set("licence", "Forged by a reader");
+  await olu.until("to be told", (client) => client.peer.notices.length > 0);
+  expect(olu.peer.notices).toContainEqual({ type: "refused", reason: "read-only" });
+  await olu.close();
+
+  // Neither the window that was open, nor somebody who comes fresh, nor the server's own page has it.
+  await typeAfter(aisha, "Exit slip:", " After the reader.");
+  const ben = await openAs("ben");
+  await openLesson(ben, app.url);
+  await expectSame(aisha, ben);
+  expect((await words(ben)).length).toBe(before.length);
+  expect(await lesson(ben).locator("section[data-node=stage]").count()).toBe(await lesson(aisha).locator("section[data-node=stage]").count());
+  const file = await ben.request.get(`${app.url}${LESSON}/export/json`);
+  expect(file.ok()).toBe(true);
+  expect(await file.text()).not.toContain("Forged by a reader");
 });
