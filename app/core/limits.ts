@@ -39,6 +39,8 @@ export const LIMITS = {
   maxSendBufferBytes: 8 * MIB,
   /** Frames kept for a connection whose room is still loading, or whose client id is being bound. A script's first burst is hundreds. */
   maxWaitingFrames: 1_024,
+  /** Updates with gaps that one connection may have taken apart: each costs building the whole document once. */
+  maxTakenApart: 8,
   /** Client ids one connection may bring into a document. A browser that was offline brings one for each time its page was opened. */
   maxNewClientIds: 1_024,
   /** Edits of all documents that wait to be written while the database fails. Past it new edits are turned away, not lost: their writers keep them. */

@@ -13,6 +13,7 @@ import type { CloseReason } from "#core/protocol/close-codes";
 import { scanUpdate } from "#core/protocol/update-scan";
 import { MINUTE_MS, SECOND_MS, type Clock, type Timer } from "#core/time";
 import type { Log } from "#server/observe/log";
+import { makeSyncMeters, type SyncMeters } from "#server/observe/meters";
 import type { DocumentLog, LogEntry } from "#server/stores/contract";
 import { makeCommitQueue } from "./commit-queue.ts";
 import { makeThreadCompactor, type Compactor } from "./compactor.ts";
@@ -25,6 +26,20 @@ export type { Authorise, HubPerson } from "./rights.ts";
 
 /** `queuedUpdates` are accepted but not yet durable; `oldestUnsavedMs` is the age of the oldest of them, 0 when there is none. */
 export type HubStats = { readonly rooms: number; readonly connections: number; readonly queuedUpdates: number; readonly oldestUnsavedMs: number };
+
+/** One open room, for operators. */
+export type RoomStats = {
+  readonly document: string;
+  readonly people: number;
+  readonly connections: number;
+  /** What its snapshot and tail take in memory. */
+  readonly bytes: number;
+  readonly updatesSinceSnapshot: number;
+  /** Accepted, not yet durable. */
+  readonly unsavedUpdates: number;
+  /** Something stored of it does not decode: it is shown read-only. Rule SY2. */
+  readonly damaged: boolean;
+};
 
 export type ConnectOptions = {
   readonly document: string;
@@ -68,6 +83,10 @@ export type Hub = RightsKeeper & {
   /** Called when the last person left a document and all of it is durable; `changed`: something was written since the first came. */
   readonly onEmptied: (listener: (event: Emptied) => void) => () => void;
   readonly stats: () => HubStats;
+  /** Every live room. Walks them all: for operators, not for the hot path. */
+  readonly listRooms: () => readonly RoomStats[];
+  /** What has been counted since the start. */
+  readonly meters: SyncMeters;
   /** Stop accepting, close sockets with `restart` (1012), flush, compact nothing, resolve when all is durable. */
   readonly close: () => Promise<void>;
 };
@@ -110,6 +129,7 @@ const KEEP_ALIVE_MS = 10 * SECOND_MS;
 /** Makes the hub: the sync server without sockets. */
 export function makeHub({ log, clock, logger, authorise, compactor = makeThreadCompactor(clock) }: HubOptions): Hub {
   const slots = new Map<string, Slot>();
+  const meters = makeSyncMeters();
   const sessions = new Set<SessionControl>();
   const committedListeners = new Set<(event: Committed) => void>();
   const emptiedListeners = new Set<(event: Emptied) => void>();
@@ -358,6 +378,8 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       const { updates, oldestMs } = queue.stats();
       return { rooms: slots.size, connections: sessions.size, queuedUpdates: updates, oldestUnsavedMs: oldestMs };
     },
+    listRooms: () => [...slots.values()].flatMap((slot) => (slot.state === "loading" ? [] : [statsOf(slot.room)])),
+    meters,
     close: async () => {
       closing = true;
       for (const session of sessions) session.shut("restart");
@@ -371,6 +393,18 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       await compactor.close();
       await compactions;
     },
+  };
+}
+
+function statsOf(room: Room): RoomStats {
+  return {
+    document: room.document,
+    people: new Set([...room.members].map((member) => member.person.id)).size,
+    connections: room.members.size,
+    bytes: room.bytes(),
+    updatesSinceSnapshot: room.tail().updates,
+    unsavedUpdates: room.accepted() - room.durable(),
+    damaged: false,
   };
 }
 

@@ -64,6 +64,8 @@ export type Room = {
   readonly stateVector: () => Uint8Array;
   /** The part of an update with gaps that can be integrated; null when it cannot be read after all. Slow: builds a Y.Doc. */
   readonly fitting: (update: Uint8Array) => Uint8Array | null;
+  /** What the document takes in memory. */
+  readonly bytes: () => number;
   /** Updates and bytes on top of the last snapshot. */
   readonly tail: () => { readonly updates: number; readonly bytes: number };
   /** Begin to replace what is durable now by a snapshot; `finish` puts it in place, with all that came meanwhile; `stop` forgets about it. */
@@ -205,6 +207,7 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
         doc.destroy();
       }
     },
+    bytes: () => bytes,
     tail: () => ({ updates: tailUpdates, bytes: tailBytes }),
     beginSwap: () => {
       const collected = unsaved.filter((waiting) => waiting.isShown).map((waiting) => waiting.update);

@@ -69,8 +69,6 @@ type SyncUpdate = { readonly type: "step2" | "update"; readonly update: Uint8Arr
 const KEEP_ALIVE = encodeAwarenessFrame(joinAwareness([]));
 /** A refusal is told at most this often. */
 const TELL_AGAIN_MS = SECOND_MS;
-/** A connection may have an update with gaps taken apart this often; it costs a Y.Doc each time. */
-const MAX_TAKEN_APART = 8;
 
 /** Makes a session that waits for its room. */
 export function makeSession(options: SessionOptions): SessionControl {
@@ -176,7 +174,7 @@ export function makeSession(options: SessionOptions): SessionControl {
       return null;
     }
     takenApart += 1;
-    if (takenApart > MAX_TAKEN_APART) {
+    if (takenApart > LIMITS.maxTakenApart) {
       shut("tooMany");
       return null;
     }
