@@ -3,7 +3,6 @@
  * Always true: idempotent, and the document is the truth; a projection can be thrown away and made again by `rebuild`.
  * Lessons are taken one after the other, so that a busy hour costs little beside the typing itself.
  */
-import * as Y from "yjs";
 import type { LessonId } from "#core/ids";
 import { LIMITS } from "#core/limits";
 import { factsForList, readLesson } from "#core/model/lesson-model";
@@ -15,8 +14,8 @@ import type { DocumentSource } from "./document-source.ts";
 
 /** Wait until nobody has written for so long … */
 const QUIET_MS = 2 * SECOND_MS;
-/** … but not longer than this while they keep writing. */
-const MAX_DELAY_MS = 15 * SECOND_MS;
+/** … but not longer than this while they keep writing. Reading a lesson costs as much as passing on a thousand keys. */
+const MAX_DELAY_MS = 60 * SECOND_MS;
 /** After a failure, twice as long each time, up to this. */
 const MAX_RETRY_MS = 5 * 60 * SECOND_MS;
 const REBUILD_PAGE = 100;
@@ -40,7 +39,7 @@ export function startProjection(options: { stores: Pick<Stores, "lessons" | "log
 
   const project = async (lessonId: LessonId, document: string, atMs: number): Promise<void> => {
     try {
-      await stores.lessons.setFacts(lessonId, readFacts(await hub.read(document)), atMs);
+      await stores.lessons.setFacts(lessonId, readFacts(await hub.readParts(document)), atMs);
       failures.delete(document);
     } catch (err) {
       const tries = (failures.get(document) ?? 0) + 1;
@@ -116,11 +115,11 @@ async function rebuildOne(stores: Pick<Stores, "lessons" | "log">, id: LessonId)
   if (lesson === null) return;
   const stored = await stores.log.load(lessonDocument(id));
   const updates = [...(stored.snapshot === null ? [] : [stored.snapshot]), ...stored.updates];
-  if (updates.length > 0) await stores.lessons.setFacts(id, readFacts(Y.mergeUpdates(updates)), lesson.updatedAtMs);
+  if (updates.length > 0) await stores.lessons.setFacts(id, readFacts(updates), lesson.updatedAtMs);
 }
 
-/** What the list shows of a state (a v1 update), within the limits of a row. */
-export function readFacts(state: Uint8Array): LessonFacts {
+/** What the list shows of a state (a v1 update, or several in order), within the limits of a row. */
+export function readFacts(state: Uint8Array | readonly Uint8Array[]): LessonFacts {
   const facts = factsForList(readLesson(state));
   return {
     ...facts,

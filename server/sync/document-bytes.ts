@@ -12,6 +12,8 @@ export type DocumentBytes = {
   readonly size: () => number;
   /** Updates and bytes on top of the snapshot. */
   readonly tail: () => { readonly updates: number; readonly bytes: number };
+  /** All of it, in order. */
+  readonly parts: () => readonly Uint8Array[];
   /** All of it as one update. Slow for a large document. */
   readonly whole: () => Uint8Array;
   /** What somebody at this state vector lacks, as updates in order; never empty. `hasAll`: nothing in the vector is behind. */
@@ -74,6 +76,7 @@ export function makeDocumentBytes(snapshot: Uint8Array | null, updates: readonly
     },
     size: () => base.length + tailBytes,
     tail: () => ({ updates: tailUpdates, bytes: tailBytes }),
+    parts: () => (merged === EMPTY_UPDATE ? [base, ...fresh] : [base, merged, ...fresh]),
     whole: () => {
       if (mergeTail() !== EMPTY_UPDATE) {
         setBase(Y.mergeUpdates([base, merged]));

@@ -70,6 +70,8 @@ export type Hub = RightsKeeper & {
    * @throws AppError "unavailable" when it cannot be loaded
    */
   readonly read: (document: string) => Promise<Uint8Array>;
+  /** The same as several updates in order: nothing has to be merged for it. */
+  readonly readParts: (document: string) => Promise<readonly Uint8Array[]>;
   /**
    * A forward edit by the server in somebody's name: `change` gets a Y.Doc holding the current state; what it changes is logged durably, then
    * broadcast to everyone. Edits of one document run one after another. Resolves after the commit. What `change` throws is thrown on, and nothing is changed.
@@ -355,7 +357,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       const { room } = await getRoom(document);
       if (room.isDamaged)
         throw new AppError("unavailable", { message: "This cannot be changed until it has been repaired. Whoever runs Bansho has been told." });
-      const update = updateFrom(room.whole(), doc, (into) => change(into, room.beingWritten(personId)));
+      const update = updateFrom(room.parts(), doc, (into) => change(into, room.beingWritten(personId)));
       const scan = scanUpdate(update);
       assert(scan !== null, "what Yjs writes can be read");
       if (room.compare(scan).is !== "known") room.accept({ update, scan, personId, from: null });
@@ -382,6 +384,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
     ...makeRights({ authorise, logger, sessions }),
     connect,
     read: async (document) => (await getRoom(document)).room.whole(),
+    readParts: async (document) => (await getRoom(document)).room.parts(),
     edit,
     notice: (document, json) => {
       for (const session of sessions) if (session.document === document) session.notice(json);
@@ -431,9 +434,9 @@ function statsOf(room: Room): RoomStats {
 /** For a promise whose outcome its own caller gets. */
 const ignore = () => {};
 
-/** Let `change` work on a document that holds `state`, and answer what it changed as one update. */
-function updateFrom(state: Uint8Array, doc: Y.Doc, change: (doc: Y.Doc) => void): Uint8Array {
-  Y.applyUpdate(doc, state);
+/** Let `change` work on a document that holds `parts`, and answer what it changed as one update. */
+function updateFrom(parts: readonly Uint8Array[], doc: Y.Doc, change: (doc: Y.Doc) => void): Uint8Array {
+  for (const part of parts) Y.applyUpdate(doc, part);
   const updates: Uint8Array[] = [];
   doc.on("update", (update: Uint8Array) => updates.push(update));
   doc.transact(() => change(doc));

@@ -11,6 +11,8 @@ import type { Clock, Timer } from "#core/time";
 export type Pacer = {
   /** Call `speak` now or soon, once, however often it is asked for before that. It answers how many receivers it wrote to. */
   readonly soon: (speak: Speak) => void;
+  /** Call it at once. */
+  readonly now: (speak: Speak) => void;
   /** The same, but `afterMs` from now at the latest, and never at once. */
   readonly within: (afterMs: number, speak: Speak) => void;
 };
@@ -55,15 +57,17 @@ export function makePacer(clock: Clock): Pacer {
     timer = clock.setTimer(afterMs, speakAll);
   };
 
+  const now: Pacer["now"] = (speak) => {
+    waiting.delete(speak);
+    deliveries += speak();
+  };
+
   return {
+    now,
     within,
     soon: (speak) => {
-      if (isBusy(clock.nowMs())) {
-        within(LIMITS.gatherMs, speak);
-        return;
-      }
-      waiting.delete(speak);
-      deliveries += speak();
+      if (isBusy(clock.nowMs())) within(LIMITS.gatherMs, speak);
+      else now(speak);
     },
   };
 }

@@ -36,6 +36,8 @@ export type RoomOutboxOptions = {
 
 /** Up to this many writers at once each get a message without their own edits; with more, all get the same. */
 const MAX_OWN_MESSAGES = 2;
+/** So many edits are company enough: people do not type so fast, and programs that do should not be held up. */
+const ENOUGH_EDITS = 32;
 /** Edits that are longer together go out one by one: merging them would take long, and nobody types so much. */
 const MAX_MERGED_BYTES = 128 * 1024;
 
@@ -92,7 +94,8 @@ export function makeRoomOutbox({ members, awareness, pacer, meters, vectorBefore
   return {
     tell: (edit) => {
       edits.push(edit);
-      pacer.soon(speak);
+      if (edits.length < ENOUGH_EDITS) pacer.soon(speak);
+      else pacer.now(speak);
     },
   };
 }

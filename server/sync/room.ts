@@ -69,7 +69,9 @@ export type Room = {
   readonly whenDurable: () => Promise<void>;
   /** The next `count` accepted updates have been committed. */
   readonly committed: (count: number) => void;
-  /** The whole state as one update. */
+  /** The whole state as updates in order: the snapshot, and what came after it. */
+  readonly parts: () => readonly Uint8Array[];
+  /** The whole state as one update. Slow when much came after the snapshot. */
   readonly whole: () => Uint8Array;
   /** What somebody at this state vector lacks, as updates in order; never empty. Null when the vector cannot be read. */
   readonly since: (stateVector: Uint8Array) => readonly Uint8Array[] | null;
@@ -192,6 +194,7 @@ export function openRoom({ document, stored, isDamaged = false, log, queue, pace
       }
     },
     whenDurable: () => (durable >= accepted ? Promise.resolve() : new Promise((resolve) => waitingForDurable.push({ place: accepted, resolve }))),
+    parts: content.parts,
     whole: content.whole,
     since: (stateVector) => {
       const vector = scanStateVector(stateVector);
@@ -201,7 +204,7 @@ export function openRoom({ document, stored, isDamaged = false, log, queue, pace
     fitting: (update) => {
       const doc = new Y.Doc();
       try {
-        Y.applyUpdate(doc, content.whole());
+        for (const part of content.parts()) Y.applyUpdate(doc, part);
         Y.applyUpdate(doc, update);
         doc.store.pendingStructs = null;
         doc.store.pendingDs = null;

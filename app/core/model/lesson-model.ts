@@ -25,18 +25,18 @@ export type LessonStart = { readonly from: "blank" } | { readonly from: "templat
 /**
  * The lesson in a document.
  *
- * @param stateUpdate the whole state as one Yjs v1 update; empty bytes mean a document that never was
+ * @param state the whole state as one Yjs v1 update, or as several in order; empty bytes mean a document that never was
  * @returns `content` is ProseMirror JSON, unknown nodes and marks kept as they are; `facts` the plain values of the facts map.
  *   A document without content gives `{ type: "doc", content: [] }`. Pure. Rule SC8.
  */
-export function readLesson(stateUpdate: Uint8Array): {
+export function readLesson(state: Uint8Array | readonly Uint8Array[]): {
   schemaVersion: number;
   content: LessonNode;
   facts: Record<string, unknown>;
 } {
   const doc = new Y.Doc();
   try {
-    if (stateUpdate.length > 0) Y.applyUpdate(doc, stateUpdate);
+    for (const update of state instanceof Uint8Array ? [state] : state) if (update.length > 0) Y.applyUpdate(doc, update);
     return { schemaVersion: SCHEMA_VERSION, content: readFragment(doc.getXmlFragment(CONTENT)), facts: doc.getMap(FACTS).toJSON() };
   } finally {
     doc.destroy();

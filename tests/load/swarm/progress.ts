@@ -44,7 +44,7 @@ function readPlain(update: Uint8Array, onClocks: OnClocks): boolean {
 }
 
 const shared = {
-  bytes: new Uint8Array(0),
+  bytes: new Uint8Array(0) as Uint8Array,
   at: 0,
   uint(): number {
     let value = 0;
