@@ -51,8 +51,8 @@ export const LIMITS = {
   maxUnsavedBytes: 64 * MIB,
   /** Longest document name. */
   maxDocumentNameLength: 200,
-  /** Group commit: how long an update may wait for company before it is written. */
-  commitDelayMs: 8,
+  /** Group commit: how long an update may wait for company before it is written. A crash loses at most this and the commit before. */
+  commitDelayMs: 12,
   /** A room tells who is where at most this often, unless it has edits to tell anyway. */
   awarenessDelayMs: 30,
   /**
@@ -65,7 +65,7 @@ export const LIMITS = {
   /** An idle room leaves memory this long after the last person left. */
   roomIdleMs: 30_000,
   /** Compact a document's log past this many updates, or bytes. */
-  compactAfterUpdates: 500,
+  compactAfterUpdates: 1_000,
   compactAfterBytes: 1 * MIB,
 
   // --- people

@@ -20,7 +20,7 @@ const MAX_DELAY_MS = 60 * SECOND_MS;
 const MAX_RETRY_MS = 5 * 60 * SECOND_MS;
 const REBUILD_PAGE = 100;
 
-type Waiting = { readonly lessonId: LessonId; readonly firstAtMs: number; readonly lastAtMs: number; readonly timer: Timer };
+type Waiting = { readonly lessonId: LessonId; readonly firstAtMs: number; lastAtMs: number; readonly timer: Timer };
 
 export type Projection = {
   /** Project all lessons anew, straight from the log. Answers how many. */
@@ -68,7 +68,7 @@ export function startProjection(options: { stores: Pick<Stores, "lessons" | "log
   const stopListening = hub.onCommitted(({ document, atMs }) => {
     const entry = waiting.get(document);
     if (entry !== undefined) {
-      waiting.set(document, { ...entry, lastAtMs: Math.max(entry.lastAtMs, atMs) });
+      entry.lastAtMs = Math.max(entry.lastAtMs, atMs);
       return;
     }
     const name = parseDocumentName(document);

@@ -157,17 +157,19 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   };
 
   const onCommitted = (entries: readonly LogEntry[]) => {
-    for (const [document, ofDocument] of Map.groupBy(entries, (entry) => entry.document)) {
+    const counts = new Map<string, number>();
+    for (const { document } of entries) counts.set(document, (counts.get(document) ?? 0) + 1);
+    for (const [document, count] of counts) {
       const slot = slots.get(document);
       if (slot === undefined || slot.state === "loading") continue;
       slot.life.changed = true;
-      slot.room.committed(ofDocument.length);
+      slot.room.committed(count);
       const tail = slot.room.tail();
       if (tail.updates > LIMITS.compactAfterUpdates || tail.bytes > LIMITS.compactAfterBytes) planCompaction(slot.room, slot.life);
-      for (const [personId, ofPerson] of Map.groupBy(ofDocument, (entry) => entry.personId)) {
-        tell(committedListeners, { document, personId, atMs: ofPerson.at(-1)?.atMs ?? clock.nowMs() });
-      }
     }
+    // The last entry of each writer in each document.
+    const last = new Map(entries.map((entry) => [`${entry.personId ?? ""} ${entry.document}`, entry]));
+    for (const { document, personId, atMs } of last.values()) tell(committedListeners, { document, personId, atMs });
   };
 
   const queue = makeCommitQueue({ log, clock, logger, meters, onCommitted });

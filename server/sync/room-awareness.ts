@@ -7,7 +7,7 @@
  * The stock client repeats to the server whatever it hears, so an entry for somebody else's id is an echo and is passed over, not punished.
  * Clocks are the server's: nobody else accepts a client that comes back under a clock they have seen, so time makes sure each is new.
  */
-import { encodeAwarenessEntry, joinAwareness, signState, type AwarenessEntry, type AwarenessState } from "#core/protocol/awareness";
+import { encodeAwarenessEntry, joinAwareness, signState, type AwarenessState, type ReadEntry } from "#core/protocol/awareness";
 import { encodeAwarenessFrame } from "#core/protocol/wire";
 import { LIMITS } from "#core/limits";
 import type { Clock } from "#core/time";
@@ -28,7 +28,7 @@ export type AwarenessNews = {
 export type RoomAwareness = {
   /** Everybody's state for one who has just come, or who was not told for a while; null when nobody else has one. */
   readonly everybody: (except?: Speaker) => Uint8Array | null;
-  readonly take: (speaker: Speaker, entries: readonly AwarenessEntry[]) => void;
+  readonly take: (speaker: Speaker, entries: readonly ReadEntry[]) => void;
   readonly leave: (speaker: Speaker) => void;
   /** What is to be told, which is then taken as told; null when there is nothing. */
   readonly takeNews: () => AwarenessNews | null;
@@ -78,10 +78,10 @@ export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): Room
     if (unheard.size === 1) tellSoon(toldAtMs + LIMITS.awarenessDelayMs - clock.nowMs());
   };
 
-  const show = (speaker: Speaker, entry: AwarenessEntry & { state: AwarenessState }) => {
+  const show = (speaker: Speaker, entry: ReadEntry & { state: AwarenessState }) => {
     const state = signState(entry.state, speaker.person);
     const bytes = encodeAwarenessEntry({ clientId: entry.clientId, clock: nextClock(), state });
-    present.set(entry.clientId, { speaker, theirClock: entry.clock, text: JSON.stringify(entry.state), state, bytes });
+    present.set(entry.clientId, { speaker, theirClock: entry.clock, text: entry.text, state, bytes });
     gone.delete(entry.clientId);
     announce(entry.clientId, bytes, speaker);
   };
@@ -108,7 +108,7 @@ export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): Room
     return false;
   };
 
-  const take = (speaker: Speaker, entries: readonly AwarenessEntry[]) => {
+  const take = (speaker: Speaker, entries: readonly ReadEntry[]) => {
     let ids = ownIds.get(speaker);
     if (ids === undefined) {
       ids = new Set();
@@ -122,7 +122,7 @@ export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): Room
           if (theirClock >= current.theirClock) hide(speaker, clientId);
         } else if (theirClock > current.theirClock) {
           meters.awarenessIn += 1;
-          if (JSON.stringify(state) !== current.text) {
+          if (entry.text !== current.text) {
             show(speaker, { ...entry, state });
           } else {
             // A sign of life. The room says it for everybody together: `renew`.

@@ -5,13 +5,15 @@
  * client wrote there. Rules WP7 to WP9. Source: y-protocols awareness.js.
  */
 import * as decoding from "lib0/decoding";
-import * as encoding from "lib0/encoding";
 import { LIMITS } from "../limits.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
+import { varUintLength, writeVarUintAt } from "./var-uint.ts";
 
 /** A state: whatever the client wants others to know. `user` is the only part the server looks at. */
 export type AwarenessState = Readonly<Record<string, unknown>>;
 export type AwarenessEntry = { readonly clientId: number; readonly clock: number; readonly state: AwarenessState | null };
+/** An entry as it was read; `text` is its state as the client wrote it. */
+export type ReadEntry = AwarenessEntry & { readonly text: string };
 
 /** Why a body was not taken: it is no awareness message, or it is past a limit. */
 export type AwarenessTrouble = "malformed" | "tooLarge";
@@ -23,21 +25,22 @@ export type AwarenessTrouble = "malformed" | "tooLarge";
 const MAX_ENTRIES = 4 * LIMITS.maxConnectionsPerDocument;
 
 /** Read the body of an awareness message. Never throws. */
-export function parseAwareness(body: Uint8Array): readonly AwarenessEntry[] | AwarenessTrouble {
+export function parseAwareness(body: Uint8Array): readonly ReadEntry[] | AwarenessTrouble {
   try {
     const decoder = decoding.createDecoder(body);
     const count = decoding.readVarUint(decoder);
     if (count > MAX_ENTRIES) return "tooLarge";
-    const entries: AwarenessEntry[] = [];
+    const entries: ReadEntry[] = [];
     for (let left = count; left > 0; left--) {
       const clientId = decoding.readVarUint(decoder);
       const clock = decoding.readVarUint(decoder);
       const length = decoding.readVarUint(decoder);
       if (length > LIMITS.maxAwarenessBytes) return "tooLarge";
       if (length > body.length - decoder.pos || clientId >= 2 ** 32) return "malformed";
-      const state = parseBoundedJson(utf8.decode(decoding.readUint8Array(decoder, length)));
+      const text = utf8.decode(decoding.readUint8Array(decoder, length));
+      const state = parseBoundedJson(text);
       if (state !== null && !isState(state)) return "malformed";
-      entries.push({ clientId, clock, state });
+      entries.push({ clientId, clock, state, text });
     }
     return decoder.pos === body.length ? entries : "malformed";
   } catch {
@@ -48,11 +51,11 @@ export function parseAwareness(body: Uint8Array): readonly AwarenessEntry[] | Aw
 
 /** One entry as it stands in a message: it can be kept and joined with others. */
 export function encodeAwarenessEntry({ clientId, clock, state }: AwarenessEntry): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, clientId);
-    encoding.writeVarUint(encoder, clock);
-    encoding.writeVarString(encoder, JSON.stringify(state));
-  });
+  const text = toUtf8.encode(JSON.stringify(state));
+  const entry = new Uint8Array(varUintLength(clientId) + varUintLength(clock) + varUintLength(text.length) + text.length);
+  const textAt = writeVarUintAt(entry, writeVarUintAt(entry, writeVarUintAt(entry, 0, clientId), clock), text.length);
+  entry.set(text, textAt);
+  return entry;
 }
 
 /**
@@ -60,10 +63,13 @@ export function encodeAwarenessEntry({ clientId, clock, state }: AwarenessEntry)
  * client from thinking that the line is dead.
  */
 export function joinAwareness(entries: readonly Uint8Array[]): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, entries.length);
-    for (const entry of entries) encoding.writeUint8Array(encoder, entry);
-  });
+  const body = new Uint8Array(entries.reduce((sum, entry) => sum + entry.length, varUintLength(entries.length)));
+  let at = writeVarUintAt(body, 0, entries.length);
+  for (const entry of entries) {
+    body.set(entry, at);
+    at += entry.length;
+  }
+  return body;
 }
 
 /** `#rrggbb`, optionally with transparency, or a colour of our design tokens. Anything else could carry styles into other people's pages. */
@@ -79,6 +85,7 @@ export function signState(state: AwarenessState, person: { readonly id: string; 
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+const toUtf8 = new TextEncoder();
 
 function isState(value: unknown): value is AwarenessState {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -63,8 +63,8 @@ test("[WP1] a body may not reach into the memory behind the frame", () => {
 test("[WP7] awareness comes out as it went in", () => {
   const body = joinAwareness([entry(7, { cursor: { anchor: 1 } }, 3), entry(8, null)]);
   expect(parseAwareness(body)).toEqual([
-    { clientId: 7, clock: 3, state: { cursor: { anchor: 1 } } },
-    { clientId: 8, clock: 1, state: null },
+    { clientId: 7, clock: 3, state: { cursor: { anchor: 1 } }, text: '{"cursor":{"anchor":1}}' },
+    { clientId: 8, clock: 1, state: null, text: "null" },
   ]);
   expect(parseAwareness(joinAwareness([]))).toEqual([]);
 });

@@ -8,6 +8,7 @@
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import { parseBoundedJson } from "./bounded-json.ts";
+import { varUintLength, writeVarUintAt } from "./var-uint.ts";
 import { CLOSE_CODES, type CloseReason } from "./close-codes.ts";
 
 export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, persisted: 100, closing: 101, notice: 102 } as const;
@@ -98,11 +99,7 @@ export const encodeStep2 = (update: Uint8Array): Uint8Array => encodeSync(SYNC.s
 export const encodeUpdate = (update: Uint8Array): Uint8Array => encodeSync(SYNC.update, update);
 
 /** `body` as made by `joinAwareness` (./awareness.ts). */
-export const encodeAwarenessFrame = (body: Uint8Array): Uint8Array =>
-  encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, MESSAGE.awareness);
-    encoding.writeVarUint8Array(encoder, body);
-  });
+export const encodeAwarenessFrame = (body: Uint8Array): Uint8Array => joinFrame([MESSAGE.awareness], body);
 
 /** "Permission denied" as the stock client knows it: it writes a warning to its console. */
 export const encodeDenied = (words: string): Uint8Array =>
@@ -112,11 +109,12 @@ export const encodeDenied = (words: string): Uint8Array =>
     encoding.writeVarString(encoder, words);
   });
 
-export const encodePersisted = (count: number): Uint8Array =>
-  encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, MESSAGE.persisted);
-    encoding.writeVarUint(encoder, count);
-  });
+export function encodePersisted(count: number): Uint8Array {
+  const frame = new Uint8Array(1 + varUintLength(count));
+  frame[0] = MESSAGE.persisted;
+  writeVarUintAt(frame, 1, count);
+  return frame;
+}
 
 export const encodeClosing = (reason: CloseReason): Uint8Array =>
   encoding.encode((encoder) => {
@@ -132,12 +130,17 @@ export const encodeNotice = (notice: unknown): Uint8Array =>
     encoding.writeVarString(encoder, JSON.stringify(notice));
   });
 
-function encodeSync(kind: number, body: Uint8Array): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, MESSAGE.sync);
-    encoding.writeVarUint(encoder, kind);
-    encoding.writeVarUint8Array(encoder, body);
-  });
+const encodeSync = (kind: number, body: Uint8Array): Uint8Array => joinFrame([MESSAGE.sync, kind], body);
+
+/** Types, each below 128, and a body with its length. Allocated once, at its size: these are the frames of which a server makes thousands. */
+function joinFrame(types: readonly number[], body: Uint8Array): Uint8Array {
+  const lengthAt = types.length;
+  const bodyAt = lengthAt + varUintLength(body.length);
+  const frame = new Uint8Array(bodyAt + body.length);
+  frame.set(types);
+  writeVarUintAt(frame, lengthAt, body.length);
+  frame.set(body, bodyAt);
+  return frame;
 }
 
 function parseWhole<T extends ServerMessage>(frame: Uint8Array, read: (decoder: decoding.Decoder, type: number) => T | null): T | null {
