@@ -7,8 +7,8 @@
  * The stock client repeats to the server whatever it hears, so an entry for somebody else's id is an echo and is passed over, not punished.
  * Clocks are the server's: nobody else accepts a client that comes back under a clock they have seen, so time makes sure each is new.
  */
-import { encodeAwarenessEntry, joinAwareness, signState, type AwarenessState, type ReadEntry } from "#core/protocol/awareness";
-import { encodeAwarenessFrame } from "#core/protocol/wire";
+import { encodeAwarenessEntry, signState, type AwarenessState, type ReadEntry } from "#core/protocol/awareness";
+import { encodeAwarenessEntries } from "#core/protocol/wire";
 import { LIMITS } from "#core/limits";
 import type { Clock } from "#core/time";
 import type { SyncMeters } from "#server/observe/meters";
@@ -69,7 +69,7 @@ export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): Room
   };
 
   const frameOf = (entries: readonly { readonly bytes: Uint8Array }[]): Uint8Array | null =>
-    entries.length === 0 ? null : encodeAwarenessFrame(joinAwareness(entries.map((entry) => entry.bytes)));
+    entries.length === 0 ? null : encodeAwarenessEntries(entries.map((entry) => entry.bytes));
 
   const announce = (clientId: number, bytes: Uint8Array, about: Speaker) => {
     // Deleting first keeps the order in which things happened.
@@ -153,7 +153,7 @@ export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): Room
       toldAtMs = clock.nowMs();
       const subjects = new Set(news.map((entry) => entry.about));
       return {
-        frame: encodeAwarenessFrame(joinAwareness(news.map((entry) => entry.bytes))),
+        frame: encodeAwarenessEntries(news.map((entry) => entry.bytes)),
         isAbout: (speaker) => subjects.has(speaker),
         frameFor: (speaker) => frameOf(subjects.has(speaker) ? news.filter((entry) => entry.about !== speaker) : news),
       };

@@ -217,28 +217,40 @@ function makeSenders(meters: SyncMeters): (socket: WebSocket, stream: Duplex) =>
 }
 
 function encodeWire(frames: readonly Uint8Array[]): readonly Uint8Array[] {
-  const total = frames.reduce((sum, frame) => sum + frame.length, 0);
-  if (total > MAX_COPIED_BYTES) return frames.flatMap((frame) => [headerOf(frame.length), frame]);
-  const headers = frames.map((frame) => headerOf(frame.length));
-  const wire = Buffer.allocUnsafe(total + headers.reduce((sum, header) => sum + header.length, 0));
+  let length = 0;
+  for (const frame of frames) length += headerLength(frame.length) + frame.length;
+  if (length > MAX_COPIED_BYTES) return frames.flatMap((frame) => [headerOf(frame.length), frame]);
+  const wire = Buffer.allocUnsafe(length);
   let at = 0;
-  for (const [index, frame] of frames.entries()) {
-    const header = headers[index] ?? frame;
-    wire.set(header, at);
-    wire.set(frame, at + header.length);
-    at += header.length + frame.length;
+  for (const frame of frames) {
+    at = writeHeader(wire, at, frame.length);
+    wire.set(frame, at);
+    at += frame.length;
   }
   return [wire];
 }
 
-function headerOf(length: number): Uint8Array {
-  if (length < 126) return Uint8Array.of(BINARY, length);
-  if (length < 2 ** 16) return Uint8Array.of(BINARY, 126, length >>> 8, length & 0xff);
-  const header = Buffer.alloc(10);
-  header[0] = BINARY;
-  header[1] = 127;
-  header.writeBigUInt64BE(BigInt(length), 2);
+const headerLength = (length: number): number => (length < 126 ? 2 : length < 2 ** 16 ? 4 : 10);
+
+function headerOf(length: number): Buffer {
+  const header = Buffer.allocUnsafe(headerLength(length));
+  writeHeader(header, 0, length);
   return header;
+}
+
+/** @returns where the header ends */
+function writeHeader(wire: Buffer, at: number, length: number): number {
+  wire[at] = BINARY;
+  if (length < 126) {
+    wire[at + 1] = length;
+    return at + 2;
+  }
+  if (length < 2 ** 16) {
+    wire[at + 1] = 126;
+    return wire.writeUInt16BE(length, at + 2);
+  }
+  wire[at + 1] = 127;
+  return wire.writeBigUInt64BE(BigInt(length), at + 2);
 }
 
 function closeSocket(socket: WebSocket, reason: CloseReason): void {

@@ -101,6 +101,20 @@ export const encodeUpdate = (update: Uint8Array): Uint8Array => encodeSync(SYNC.
 /** `body` as made by `joinAwareness` (./awareness.ts). */
 export const encodeAwarenessFrame = (body: Uint8Array): Uint8Array => joinFrame([MESSAGE.awareness], body);
 
+/** An awareness frame of entries as `encodeAwarenessEntry` makes them (./awareness.ts), in one piece. */
+export function encodeAwarenessEntries(entries: readonly Uint8Array[]): Uint8Array {
+  let bodyLength = varUintLength(entries.length);
+  for (const entry of entries) bodyLength += entry.length;
+  const frame = new Uint8Array(1 + varUintLength(bodyLength) + bodyLength);
+  frame[0] = MESSAGE.awareness;
+  let at = writeVarUintAt(frame, writeVarUintAt(frame, 1, bodyLength), entries.length);
+  for (const entry of entries) {
+    frame.set(entry, at);
+    at += entry.length;
+  }
+  return frame;
+}
+
 /** "Permission denied" as the stock client knows it: it writes a warning to its console. */
 export const encodeDenied = (words: string): Uint8Array =>
   encoding.encode((encoder) => {
