@@ -16,6 +16,8 @@ export type LogEntry = {
   /** Who sent it; null for the server itself. */
   readonly personId: PersonId | null;
   readonly atMs: number;
+  /** When several people's updates were merged into one: the others, and when. */
+  readonly others?: readonly { readonly personId: PersonId; readonly atMs: number }[];
 };
 
 /** A document as it is on disk: the last compacted snapshot and the updates after it, oldest first. Both empty for a document that never was. */

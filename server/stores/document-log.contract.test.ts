@@ -113,6 +113,17 @@ describe.each(implementations)("the document log on %s", (_name, openLog) => {
     expect(new Set(claims).size).toBe(1);
   });
 
+  it("[ST14] everybody whose updates were merged into one entry has written", async () => {
+    const log = await openLog();
+    const others = [
+      { personId: ben, atMs: 1_001 },
+      { personId: carys, atMs: 1_002 },
+    ];
+    await log.append([{ ...entry("lesson/a", bytes(1), aisha, 1_000), others }]);
+    expect(await log.writersSince("lesson/a", 0)).toEqual([aisha, ben, carys]);
+    expect(await log.writersSince("lesson/a", 1_000)).toEqual([ben, carys]);
+  });
+
   it("[ST14] writers since a time, first writer first, without the server and also after compaction", async () => {
     const log = await openLog();
     await log.append([entry("lesson/a", bytes(0), null, 5)]);

@@ -1,22 +1,28 @@
 import { expect, test } from "vitest";
+import type { PersonId } from "#core/ids";
 import { LIMITS } from "#core/limits";
 import type { LogEntry } from "#server/stores/contract";
 import { makeMemoryDocumentLog } from "#server/stores/memory/memory-document-log";
 import { makeFakeClock } from "../../tests/support/fake-clock.ts";
 import { makeSyncMeters } from "#server/observe/meters";
-import { makeCommitQueue } from "./commit-queue.ts";
+import { makeCommitQueue, type QueuedEntry } from "./commit-queue.ts";
 
 function world() {
   const clock = makeFakeClock();
   const log = makeMemoryDocumentLog();
   const errors: string[] = [];
   const batches: string[][] = [];
+  const counts: number[] = [];
   const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: (_fields: unknown, message: string) => void errors.push(message) };
   const nameOf = (entry: LogEntry) => `${entry.document}${entry.update[0] ?? ""}`;
-  const queue = makeCommitQueue({ meters: makeSyncMeters(), log, clock, logger, onCommitted: (entries) => void batches.push(entries.map(nameOf)) });
+  const onCommitted = (entries: readonly QueuedEntry[]) => {
+    batches.push(entries.map(nameOf));
+    counts.push(...entries.map((entry) => entry.count));
+  };
+  const queue = makeCommitQueue({ meters: makeSyncMeters(), log, clock, logger, onCommitted });
   const push = (document: string, number: number, size = 1) =>
     queue.push({ document, update: new Uint8Array(size).fill(number), personId: null, atMs: clock.nowMs() });
-  return { clock, log, queue, push, errors, batches, committed: () => log.committed().map(nameOf) };
+  return { clock, log, queue, push, errors, batches, counts, committed: () => log.committed().map(nameOf) };
 }
 
 test("[SY6] what all rooms queue within a moment is one commit", async () => {
@@ -103,4 +109,26 @@ test("[SY6] past the limit of what may wait, no more is taken", async () => {
   expect(w.queue.isFull()).toBe(false);
   w.push("a", 2);
   expect(w.queue.isFull()).toBe(true);
+});
+
+test("[SY6] what was merged to be told is written merged, counted in full, and never once it is being written", async () => {
+  const w = world();
+  const people = ["anna", "ben"] as unknown as PersonId[];
+  const push = (index: number) => w.queue.push({ document: "a", update: Uint8Array.of(index), personId: people[index] ?? null, atMs: index });
+  const [first, second] = [push(0), push(1)];
+  w.queue.join([first, second], Uint8Array.of(9));
+  expect(w.queue.stats()).toMatchObject({ updates: 2, bytes: 1 });
+  await w.clock.advance(LIMITS.commitDelayMs);
+  expect(w.committed()).toEqual(["a9"]);
+  expect(w.counts).toEqual([2]);
+  expect(w.log.committed()[0]).toMatchObject({ personId: "anna", atMs: 1, others: [{ personId: "ben", atMs: 1 }] });
+  expect(w.queue.stats()).toMatchObject({ updates: 0, bytes: 0 });
+
+  w.log.interfere((operation) => (operation === "append" ? new Promise((resolve) => void w.clock.setTimer(50, resolve)) : Promise.resolve()));
+  const third = push(0);
+  await w.clock.advance(LIMITS.commitDelayMs);
+  const fourth = push(1);
+  w.queue.join([third, fourth], Uint8Array.of(8));
+  await w.clock.advance(200);
+  expect(w.committed()).toEqual(["a9", "a0", "a1"]);
 });

@@ -5,14 +5,21 @@
  * A failing store keeps everything in memory and is tried again with growing waits; a document that the store refuses does not hold up the
  * others. Rules SY5 to SY7. Left to others: what to do when too much is waiting (`isFull`).
  */
+import type { PersonId } from "#core/ids";
 import { LIMITS } from "#core/limits";
 import { SECOND_MS, type Clock, type Timer } from "#core/time";
 import type { Log } from "#server/observe/log";
 import type { SyncMeters } from "#server/observe/meters";
 import type { DocumentLog, LogEntry } from "#server/stores/contract";
 
+/** An entry on its way. `count`: how many updates are in it; 0 when they went into another. */
+export type QueuedEntry = LogEntry & { update: Uint8Array; atMs: number; others: readonly Writer[]; count: number; isTaken: boolean };
+type Writer = { readonly personId: PersonId; readonly atMs: number };
+
 export type CommitQueue = {
-  readonly push: (entry: LogEntry) => void;
+  readonly push: (entry: LogEntry) => QueuedEntry;
+  /** These consecutive entries of one document have been merged into `update`: write that instead, if none of them is being written yet. */
+  readonly join: (entries: readonly QueuedEntry[], update: Uint8Array) => void;
   /** Resolves when all that was pushed so far, and since, is durable. Writes without waiting for company. */
   readonly flush: () => Promise<void>;
   /** True when so much is waiting that no more should be taken. */
@@ -26,7 +33,7 @@ export type CommitQueueOptions = {
   readonly logger: Log;
   readonly meters: Pick<SyncMeters, "commits" | "commitFailures" | "committedUpdates" | "commitMs">;
   /** Called after each commit with what it made durable, in order. Must not throw. */
-  readonly onCommitted: (entries: readonly LogEntry[]) => void;
+  readonly onCommitted: (entries: readonly QueuedEntry[]) => void;
 };
 
 /** One transaction holds no more than this, so that a backlog does not become one giant write. */
@@ -38,19 +45,19 @@ const ENOUGH_FAILURES = 3;
 
 /** Makes an empty queue. */
 export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: CommitQueueOptions): CommitQueue {
-  let pending: LogEntry[] = [];
+  let pending: QueuedEntry[] = [];
   /** Entries that failed, and all later ones of the same documents. */
-  const stuck = new Map<string, LogEntry[]>();
+  const stuck = new Map<string, QueuedEntry[]>();
   let failures = 0;
   let writing = false;
   /** What the store has in its hands just now. */
-  let underWay: readonly LogEntry[] = [];
+  let underWay: readonly QueuedEntry[] = [];
   let bytes = 0;
   let flushing: (() => void)[] = [];
   let commitTimer: Timer | null = null;
   let retryTimer: Timer | null = null;
 
-  const commit = async (entries: readonly LogEntry[]): Promise<boolean> => {
+  const commit = async (entries: readonly QueuedEntry[]): Promise<boolean> => {
     const fromMs = clock.nowMs();
     try {
       underWay = entries;
@@ -65,22 +72,24 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
       underWay = [];
     }
     meters.commits += 1;
-    meters.committedUpdates += entries.length;
+    for (const { count } of entries) meters.committedUpdates += count;
     meters.commitMs.observe(clock.nowMs() - fromMs);
     for (const entry of entries) bytes -= entry.update.length;
     onCommitted(entries);
     return true;
   };
 
-  const setAside = (document: string, entries: readonly LogEntry[]) => {
+  const setAside = (document: string, entries: readonly QueuedEntry[]) => {
     // What came for the same document while we wrote has to stay behind.
     stuck.set(document, [...entries, ...pending.filter((entry) => entry.document === document)]);
     pending = pending.filter((entry) => entry.document !== document);
   };
 
   const writePending = async (): Promise<void> => {
-    const batch = pending.slice(0, MAX_BATCH);
-    pending = pending.slice(MAX_BATCH);
+    const kept = pending.filter((entry) => entry.count > 0);
+    const batch = kept.slice(0, MAX_BATCH);
+    pending = kept.slice(MAX_BATCH);
+    for (const entry of batch) entry.isTaken = true;
     if (await commit(batch)) return;
     const groups = Map.groupBy(batch, (entry) => entry.document);
     let failed = 0;
@@ -159,9 +168,29 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
     push: (entry) => {
       bytes += entry.update.length;
       const waiting = stuck.get(entry.document);
-      if (waiting !== undefined) waiting.push(entry);
-      else pending.push(entry);
+      const queued: QueuedEntry = { ...entry, others: [], count: 1, isTaken: waiting !== undefined };
+      if (waiting !== undefined) waiting.push(queued);
+      else pending.push(queued);
       plan();
+      return queued;
+    },
+    join: (entries, update) => {
+      const [first, ...rest] = entries;
+      if (first === undefined || entries.some((entry) => entry.isTaken)) return;
+      const writers = new Map<PersonId, number>();
+      for (const { personId, atMs, update: before } of entries) {
+        if (personId !== null) writers.set(personId, atMs);
+        bytes -= before.length;
+      }
+      bytes += update.length;
+      for (const entry of rest) {
+        first.count += entry.count;
+        entry.count = 0;
+        first.atMs = entry.atMs;
+      }
+      first.update = update;
+      if (first.personId !== null) writers.delete(first.personId);
+      first.others = [...writers].map(([personId, atMs]) => ({ personId, atMs }));
     },
     flush: () =>
       new Promise((resolve) => {
@@ -180,7 +209,7 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
       // What is retried stays among the stuck while it is under way, so that it counts only once.
       const isRetry = stuck.has(underWay[0]?.document ?? "");
       for (const entries of [isRetry ? [] : underWay, pending, ...stuck.values()]) {
-        updates += entries.length;
+        for (const { count } of entries) updates += count;
         oldestAtMs = Math.min(oldestAtMs, entries[0]?.atMs ?? Infinity);
       }
       return { updates, bytes, oldestMs: oldestAtMs === Infinity ? 0 : Math.max(0, clock.nowMs() - oldestAtMs) };

@@ -14,8 +14,8 @@ import { scanUpdate } from "#core/protocol/update-scan";
 import { MINUTE_MS, SECOND_MS, type Clock, type Timer } from "#core/time";
 import type { Log } from "#server/observe/log";
 import { makeSyncMeters, type SyncMeters } from "#server/observe/meters";
-import type { DocumentLog, LogEntry } from "#server/stores/contract";
-import { makeCommitQueue } from "./commit-queue.ts";
+import type { DocumentLog } from "#server/stores/contract";
+import { makeCommitQueue, type QueuedEntry } from "./commit-queue.ts";
 import { makeThreadCompactor, type Compactor } from "./compactor.ts";
 import { makePacer } from "./pacer.ts";
 import { makeRights, type Authorise, type HubPerson, type RightsKeeper } from "./rights.ts";
@@ -156,9 +156,9 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
     }
   };
 
-  const onCommitted = (entries: readonly LogEntry[]) => {
+  const onCommitted = (entries: readonly QueuedEntry[]) => {
     const counts = new Map<string, number>();
-    for (const { document } of entries) counts.set(document, (counts.get(document) ?? 0) + 1);
+    for (const { document, count } of entries) counts.set(document, (counts.get(document) ?? 0) + count);
     for (const [document, count] of counts) {
       const slot = slots.get(document);
       if (slot === undefined || slot.state === "loading") continue;
@@ -168,8 +168,10 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       if (tail.updates > LIMITS.compactAfterUpdates || tail.bytes > LIMITS.compactAfterBytes) planCompaction(slot.room, slot.life);
     }
     // The last entry of each writer in each document.
-    const last = new Map(entries.map((entry) => [`${entry.personId ?? ""} ${entry.document}`, entry]));
-    for (const { document, personId, atMs } of last.values()) tell(committedListeners, { document, personId, atMs });
+    const last = new Map<string, Committed>();
+    for (const { document, personId, atMs, others } of entries)
+      for (const writer of [{ personId, atMs }, ...others]) last.set(`${writer.personId ?? ""} ${document}`, { document, ...writer });
+    for (const event of last.values()) tell(committedListeners, event);
   };
 
   const queue = makeCommitQueue({ log, clock, logger, meters, onCommitted });

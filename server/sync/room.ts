@@ -92,7 +92,7 @@ export type RoomOptions = {
   /** `stored` is what could be read of something damaged. */
   readonly isDamaged?: boolean;
   readonly log: Pick<DocumentLog, "claimClientId">;
-  readonly queue: Pick<CommitQueue, "push">;
+  readonly queue: Pick<CommitQueue, "push" | "join">;
   readonly pacer: Pacer;
   readonly meters: SyncMeters;
   readonly clock: Clock;
@@ -127,7 +127,7 @@ export function openRoom({ document, stored, isDamaged = false, log, queue, pace
   }
 
   const awareness = makeRoomAwareness({ clock, meters });
-  const outbox = makeRoomOutbox({ members, awareness, pacer, meters, vectorBefore: known.stateVector });
+  const outbox = makeRoomOutbox({ members, awareness, pacer, queue, meters, vectorBefore: known.stateVector });
 
   const claimOne = async (clientId: number, personId: PersonId): Promise<void> => {
     try {
@@ -159,6 +159,7 @@ export function openRoom({ document, stored, isDamaged = false, log, queue, pace
       const frame = encodeUpdate(update);
       // Our own copy, shared with the frame: the one we were given may be a view into a socket's buffer.
       const kept = frame.subarray(frame.length - update.length);
+      const queued = queue.push({ document, update: kept, personId, atMs: clock.nowMs() });
       const show = () => {
         const clocksBefore = [...scan.structs.keys()].map((clientId) => [clientId, known.clocks.get(clientId) ?? 0] as const);
         if (personId !== null && from !== null) {
@@ -168,13 +169,12 @@ export function openRoom({ document, stored, isDamaged = false, log, queue, pace
         known.add(scan);
         content.add(kept);
         carry?.push(kept);
-        outbox.tell({ frame, update: kept, from, clocksBefore });
+        outbox.tell({ frame, update: kept, from, clocksBefore, queued });
       };
       const isShown = from !== null;
       unsaved.push({ update: kept, isShown, show });
       accepted += 1;
       meters.updatesIn += 1;
-      queue.push({ document, update: kept, personId, atMs: clock.nowMs() });
       if (isShown) show();
     },
     accepted: () => accepted,

@@ -81,8 +81,11 @@ function openContents(contents: Contents): MemoryDocumentLog {
     },
     writersSince: async (document, sinceMs) => {
       await before?.("writersSince", [document]);
-      const writers = committed.filter((entry) => entry.document === document && entry.atMs > sinceMs).map((entry) => entry.personId);
-      return [...new Set(writers)].filter((writer) => writer !== null);
+      const writers = committed
+        .filter((entry) => entry.document === document)
+        .flatMap(({ personId, atMs, others = [] }) => [...(personId === null ? [] : [{ personId, atMs }]), ...others])
+        .filter(({ atMs }) => atMs > sinceMs);
+      return [...new Set(writers.map(({ personId }) => personId))];
     },
     close: async () => {},
     interfere: (hook) => {

@@ -53,7 +53,7 @@ export function openDocumentLog(options: DocumentLogOptions): SqliteDocumentLog 
     append: async (entries) => {
       if (entries.length === 0) return;
       const updates = pack(entries.map((entry) => entry.update));
-      const rows = entries.map(({ document, personId, atMs }) => ({ document, personId, atMs }));
+      const rows = entries.map(({ document, personId, atMs, others = [] }) => ({ document, personId, atMs, others }));
       await write<"append">({ kind: "append", entries: rows, updates }, [updates.bytes.buffer]);
     },
     load: async (document): Promise<StoredDocument> => {

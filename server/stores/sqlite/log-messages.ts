@@ -3,6 +3,7 @@
  * own: those are still being sent to people.
  */
 import type { PersonId } from "#core/ids";
+import type { LogEntry } from "../contract.ts";
 
 /** Several byte strings end to end. */
 export type Packed = { readonly lengths: readonly number[]; readonly bytes: Uint8Array<ArrayBuffer> };
@@ -10,7 +11,7 @@ export type Packed = { readonly lengths: readonly number[]; readonly bytes: Uint
 export type LogRequest =
   | {
       readonly kind: "append";
-      readonly entries: readonly { readonly document: string; readonly personId: PersonId | null; readonly atMs: number }[];
+      readonly entries: readonly Omit<Required<LogEntry>, "update">[];
       readonly updates: Packed;
     }
   | { readonly kind: "load"; readonly document: string }

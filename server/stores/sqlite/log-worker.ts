@@ -51,16 +51,19 @@ function openLog(path: string, busyTimeoutMs: number) {
   const append = database.transaction(({ entries, updates }: Append) => {
     const parts = unpack(updates);
     const writers = new Map<string, { document: string; personId: string; firstAtMs: number; lastAtMs: number }>();
-    for (const [index, { document, personId, atMs }] of entries.entries()) {
-      const update = parts[index];
-      assert(update !== undefined, "an append carries one update for each entry");
-      insert.run(document, personId, atMs, update);
-      if (personId === null) continue;
+    const note = (document: string, personId: string, atMs: number) => {
       const key = `${personId} ${document}`;
       const writer = writers.get(key) ?? { document, personId, firstAtMs: atMs, lastAtMs: atMs };
       writer.firstAtMs = Math.min(writer.firstAtMs, atMs);
       writer.lastAtMs = Math.max(writer.lastAtMs, atMs);
       writers.set(key, writer);
+    };
+    for (const [index, { document, personId, atMs, others }] of entries.entries()) {
+      const update = parts[index];
+      assert(update !== undefined, "an append carries one update for each entry");
+      insert.run(document, personId, atMs, update);
+      if (personId !== null) note(document, personId, atMs);
+      for (const other of others) note(document, other.personId, other.atMs);
     }
     for (const { document, personId, firstAtMs, lastAtMs } of writers.values()) wrote.run(document, personId, firstAtMs, lastAtMs);
   });
