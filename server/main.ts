@@ -23,6 +23,7 @@ import type { Stores } from "./stores/contract.ts";
 import { migrateDatabase } from "./stores/migrate.ts";
 import { openStores } from "./stores/open.ts";
 import { makeDatabaseWhole } from "./stores/make-whole.ts";
+import { putStagedInPlace } from "./stores/restore.ts";
 import { serveDatabase } from "./stores/serving.ts";
 import { makeHub } from "./sync/hub.ts";
 import { makeSyncServer } from "./sync/ws-adapter.ts";
@@ -95,6 +96,11 @@ async function main(): Promise<void> {
     databaseUrl: config.databaseUrl,
     onWait: () => console.log("         Another Bansho still uses this database; waiting for it to end …"),
   });
+  const restored = await putStagedInPlace(config.databaseUrl);
+  if (restored !== null) {
+    console.log("         A backup was put in place of the database, as asked for.");
+    if (restored.keptAs !== null) console.log(`         What was there before is kept as ${restored.keptAs}`);
+  }
   if (config.demo) await prepareDemo(config, logger);
   const { applied } = await migrateDatabase({ databaseUrl: config.databaseUrl, log: logger });
   if (applied.length > 0) logger.debug({ applied }, "migrated");
