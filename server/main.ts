@@ -11,11 +11,12 @@ import { isAppError } from "#core/errors";
 import { SECOND_MS } from "#core/time";
 import { DEMO_PASSWORD, DEMO_PEOPLE, seedDemo } from "../prisma/seed/index.ts";
 import { hashPassword } from "./auth/passwords.ts";
-import { ConfigError, parseConfig, type Config } from "./config.ts";
+import { ConfigError, isBehindProxy, parseConfig, type Config } from "./config.ts";
 import { makeHttpServer, staticFiles, type Pages } from "./http/make-http-server.ts";
 import { startJobs } from "./jobs/start-jobs.ts";
 import { systemClock } from "./observe/clock.ts";
 import { makeLog, type Log } from "./observe/log.ts";
+import { makeMetrics } from "./observe/metrics.ts";
 import { makeShutdown } from "./observe/shutdown.ts";
 import { makeDocumentAccess } from "./services/document-access.ts";
 import { makeServices } from "./services/make-services.ts";
@@ -138,6 +139,8 @@ async function main(): Promise<void> {
     clock: systemClock,
     logger,
     checkReady: stores.check,
+    metrics: makeMetrics(hub),
+    metricsAccess: { token: config.metricsToken, isBehindProxy: isBehindProxy(config) },
     servicesFor,
     handleUpgrade: sync.handleUpgrade,
   });
