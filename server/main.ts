@@ -128,6 +128,7 @@ async function main(): Promise<void> {
     publicUrl,
     secureCookies: https,
     setupToken: () => setupToken,
+    startedAtMs: systemClock.nowMs(),
   });
   const { server, mount } = makeHttpServer({
     demo: config.demo,

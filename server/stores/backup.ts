@@ -11,6 +11,7 @@ import { z } from "zod";
 import { AppError } from "#core/errors";
 import type { Clock } from "#core/time";
 import { findStamp, stampOf } from "../observe/stamp.ts";
+import type { BackupRecord, LastBackup } from "./contract.ts";
 import { checkDatabase, openToRead, whyUnusable, type DatabaseCheck } from "./check-database.ts";
 import { COMPANIONS, deleteDatabaseFile, isThere, syncFolderOf, syncToDisk } from "./durable-file.ts";
 import { databasePath } from "./sqlite/database-path.ts";
@@ -26,21 +27,14 @@ export type Backup = {
   readonly removed: readonly string[];
 };
 
-/** What is remembered of the last backup, in a small file beside the database. */
+/** The small file beside the database. */
 const recordSchema = z.object({
   path: z.string(),
   bytes: z.number().int().nonnegative(),
   atMs: z.number().int().nonnegative(),
   documents: z.number().int().nonnegative(),
   damagedDocuments: z.number().int().nonnegative(),
-});
-export type BackupRecord = z.infer<typeof recordSchema>;
-
-/** The last backup: none was made; what was made, and whether the file is still where it was put; or nobody can tell. */
-export type LastBackup =
-  | { readonly state: "none" }
-  | { readonly state: "made"; readonly record: BackupRecord; readonly isStillThere: boolean }
-  | { readonly state: "unreadable" };
+}) satisfies z.ZodType<BackupRecord>;
 
 const ALL_PAGES = 0x7fffffff;
 

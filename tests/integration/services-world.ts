@@ -108,6 +108,7 @@ async function build(peopled: boolean): Promise<World> {
     publicUrl: () => "http://bansho.test",
     secureCookies: false,
     setupToken: () => SETUP_TOKEN,
+    startedAtMs: START_MS,
   };
   const servicesFor = makeServices(deps);
 
