@@ -125,6 +125,23 @@ it("[ST18] one backup into a folder at a time; none of a database that is not th
   await expect(makeBackup({ databaseUrl: `file:${path}.not`, folder, keep: null, clock: systemClock })).rejects.toMatchObject({ code: "bad-input" });
 });
 
+it("[ST18] when the disk does not take it, that is said, nothing of it stays, and older ones do", async () => {
+  const { stores, databaseUrl, path, folder } = await newWorld();
+  const good = await makeBackup({ databaseUrl, folder, keep: null, clock: systemClock });
+  await stores.log.append(Array.from({ length: 50 }, (_, at) => entry(`lesson/${at}`, updateWith("equal parts ".repeat(2_000)))));
+  const tool = fileURLToPath(new URL("../tools/backup.ts", import.meta.url));
+  // 512 KiB a file: a limit of the shell's stands in for a disk that takes no more.
+  const script = `ulimit -f 1024; trap '' XFSZ; exec "$0" "$1" --keep 1`;
+  const env = cleanEnv({ DATA_DIR: dirname(path), DATABASE_URL: databaseUrl });
+  const child = spawn("/bin/sh", ["-c", script, process.execPath, tool], { env, stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => void (said += chunk.toString()));
+  const [code] = await once(child, "close");
+  expect(code, said).toBe(1);
+  expect(said).toBe(`No backup was made in ${folder}: the disk does not take it.\n`);
+  expect((await readdir(folder)).filter((name) => name.includes("test-"))).toEqual([good.path.slice(folder.length + 1)]);
+});
+
 it("[ST18] a backup that is cut off leaves nothing under a backup's name, and the next one clears up", async () => {
   const { stores, databaseUrl, path, folder } = await newWorld();
   const update = updateWith("four quarters ".repeat(20_000));
@@ -134,7 +151,7 @@ it("[ST18] a backup that is cut off leaves nothing under a backup's name, and th
   const child = spawn(process.execPath, [tool], { env, stdio: "ignore" });
   const gone = once(child, "exit");
   const names = async (): Promise<string[]> => readdir(folder).catch(() => []);
-  while (!(await names()).some((name) => name.endsWith(".making"))) await new Promise((next) => setImmediate(next));
+  while (child.exitCode === null && !(await names()).some((name) => name.endsWith(".making"))) await new Promise((next) => setImmediate(next));
   child.kill("SIGKILL");
   await gone;
   const left = (await names()).filter((name) => name.includes("test-"));

@@ -13,7 +13,7 @@ import type { Clock } from "#core/time";
 import { findStamp, stampOf } from "../observe/stamp.ts";
 import type { BackupRecord, LastBackup } from "./contract.ts";
 import { checkDatabase, openToRead, whyUnusable, type DatabaseCheck } from "./check-database.ts";
-import { COMPANIONS, deleteDatabaseFile, isThere, syncFolderOf, syncToDisk } from "./durable-file.ts";
+import { COMPANIONS, deleteDatabaseFile, isThere, syncFolderOf, syncToDisk, whyNotWritten } from "./durable-file.ts";
 import { databasePath } from "./sqlite/database-path.ts";
 import { holdFileLock } from "./sqlite/file-lock.ts";
 
@@ -75,6 +75,8 @@ export async function makeBackup(options: {
       return { path: place, bytes, atMs, check, removed: keep === null ? [] : await removeOlder(path, folder, keep) };
     } catch (error) {
       await deleteDatabaseFile(making);
+      const why = whyNotWritten(error);
+      if (why !== null) throw new AppError("unavailable", { message: `No backup was made in ${folder}: ${why}.`, cause: error });
       throw error;
     }
   } finally {

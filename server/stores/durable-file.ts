@@ -18,6 +18,13 @@ export async function syncToDisk(path: string): Promise<void> {
 /** Wait until the disk holds the names in the folder of this file: a rename is lost with the power before that. */
 export const syncFolderOf = (path: string): Promise<void> => syncToDisk(dirname(path));
 
+/** Why a file could not be written, when it is the disk's fault; null for anything else. */
+export function whyNotWritten(error: unknown): string | null {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"].includes(code)) return "there is no room for it";
+  return code === "EIO" || code.startsWith("SQLITE_IOERR") ? "the disk does not take it" : null;
+}
+
 /** Delete a database file and what SQLite keeps beside it; nothing happens when there is none. */
 export async function deleteDatabaseFile(path: string): Promise<void> {
   for (const ending of [...COMPANIONS, ""]) await rm(`${path}${ending}`, { force: true });

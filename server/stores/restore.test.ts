@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, it, onTestFinished } from "vitest";
@@ -57,6 +57,7 @@ it("[ST19] a restored database is the backup, and the one before it is kept whol
   const { databaseUrl, path, file, close } = await newWorld();
   await close();
   const backup = await readFile(file);
+  await chmod(path, 0o640);
   const staged = await stageRestore({ databaseUrl, file, clock });
   expect(staged.check.documents).toBe(1);
   expect(await documentsOf(databaseUrl)).toEqual(["lesson/old", "lesson/new"]);
@@ -65,6 +66,7 @@ it("[ST19] a restored database is the backup, and the one before it is kept whol
   expect(await documentsOf(`file:${path}.before-restore-${STAMP}`)).toEqual(["lesson/old", "lesson/new"]);
   expect(await putStagedInPlace(databaseUrl)).toBeNull();
   expect(await readFile(file)).toEqual(backup);
+  expect((await stat(path)).mode & 0o777).toBe(0o640);
 });
 
 it("[ST19] what stands only in the write-ahead log is kept too, also when the process was killed, and never meets the backup", async () => {

@@ -5,14 +5,14 @@
  * Always true: what was there is kept beside it under a name of its own; cut off at any point, doing it again finishes it, and a database is
  * never opened with the write-ahead log of another.
  */
-import { copyFile, readdir, rename, rm } from "node:fs/promises";
+import { chmod, chown, copyFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { AppError } from "#core/errors";
 import { SECOND_MS, type Clock } from "#core/time";
 import { findStamp, stampOf } from "../observe/stamp.ts";
 import { checkDatabase, whyUnusable, type DatabaseCheck } from "./check-database.ts";
-import { deleteDatabaseFile, isThere, syncFolderOf, syncToDisk } from "./durable-file.ts";
+import { deleteDatabaseFile, isThere, syncFolderOf, syncToDisk, whyNotWritten } from "./durable-file.ts";
 import { databasePath } from "./sqlite/database-path.ts";
 import { holdFileLock } from "./sqlite/file-lock.ts";
 
@@ -57,6 +57,7 @@ export async function stageRestore(options: {
       const check = await checkDatabase(copying);
       const why = whyUnusable(check);
       if (why !== null) throw new AppError("bad-input", { message: `${file} is not put in place. ${why}` });
+      await takeRightsOf(path, copying);
       await syncToDisk(copying);
       const staged = makeStaged(path, stampOf(clock.nowMs()));
       await rename(copying, staged.path);
@@ -64,6 +65,8 @@ export async function stageRestore(options: {
       return { ...staged, check };
     } catch (error) {
       await deleteDatabaseFile(copying);
+      const trouble = whyNotWritten(error);
+      if (trouble !== null) throw new AppError("unavailable", { message: `Nothing was changed: ${trouble} in ${dirname(path)}.`, cause: error });
       throw error;
     }
   });
@@ -154,6 +157,15 @@ async function checkStaged(staged: StagedRestore): Promise<void> {
       message: `The backup that waits to be put in place (${staged.path}) cannot be used. ${why} Take it away with: npm run restore -- --cancel`,
     });
   }
+}
+
+/** The copy is as open to others as the database it stands in for, and as closed. */
+async function takeRightsOf(path: string, copy: string): Promise<void> {
+  if (!(await isThere(path))) return;
+  const [wanted, is] = await Promise.all([stat(path), stat(copy)]);
+  await chmod(copy, wanted.mode & 0o777);
+  // Only root can, and only then is it needed: the server runs under an account of its own.
+  if (wanted.uid !== is.uid || wanted.gid !== is.gid) await chown(copy, wanted.uid, wanted.gid);
 }
 
 /** Make a copy one file. */

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { sizeWords } from "#core/size";
 import { systemClock } from "../observe/clock.ts";
 import { makeBackup } from "../stores/backup.ts";
-import { parseCountOption, readSettings, runTool } from "./operator.ts";
+import { nameSome, parseCountOption, readSettings, runTool } from "./operator.ts";
 
 await runTool(async () => {
   const { values } = parseArgs({ options: { to: { type: "string" }, keep: { type: "string" }, demo: { type: "boolean", default: false } } });
@@ -20,7 +20,7 @@ await runTool(async () => {
   console.log(`It takes ${sizeWords(backup.bytes)} and holds ${documents} documents with ${updates} updates since they were last folded together.`);
   for (const path of backup.removed) console.log(`Deleted an older one: ${path}`);
   if (damagedDocuments.length > 0) {
-    console.error(`${damagedDocuments.length} of the documents cannot be read whole, here as in the database: ${damagedDocuments.join(", ")}.`);
+    console.error(`${damagedDocuments.length} of the documents cannot be read whole, here as in the database: ${nameSome(damagedDocuments)}.`);
     console.error("The doctor says more: node_modules/.bin/node server/tools/doctor.ts check");
   }
   return 0;

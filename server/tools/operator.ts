@@ -14,6 +14,12 @@ export function parseCountOption(name: string, got: string | undefined): number 
   return Number(got);
 }
 
+/** Some names, and how many more there are: a line that can be read. */
+export function nameSome(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(", ");
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+}
+
 /**
  * Run a tool and end with its exit code, or with 1 and a sentence when it could not do what was asked.
  * @param tool answers the exit code
@@ -33,5 +39,5 @@ const codeOf = (error: unknown): string => (error instanceof Error && "code" in 
 
 /** The disk is full, the folder may not be written: Node's own sentence names the file. */
 const isFileTrouble = (error: unknown): error is Error =>
-  ["ENOSPC", "EEXIST", "EACCES", "EPERM", "EROFS", "ENOTDIR", "SQLITE_FULL"].includes(codeOf(error));
+  ["ENOSPC", "EEXIST", "EACCES", "EPERM", "EROFS", "ENOTDIR", "SQLITE_FULL", "SQLITE_BUSY", "SQLITE_READONLY"].includes(codeOf(error));
 const isWrongOption = (error: unknown): error is Error => codeOf(error).startsWith("ERR_PARSE_ARGS");

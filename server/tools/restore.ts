@@ -11,7 +11,7 @@ import { ConfigError } from "../config.ts";
 import { systemClock } from "../observe/clock.ts";
 import { cancelRestore, putStagedInPlace, stageRestore } from "../stores/restore.ts";
 import { serveDatabase } from "../stores/serving.ts";
-import { readSettings, runTool } from "./operator.ts";
+import { nameSome, readSettings, runTool } from "./operator.ts";
 
 await runTool(async () => {
   const { values, positionals } = parseArgs({
@@ -29,7 +29,7 @@ async function restore(databaseUrl: string, file: string): Promise<number> {
   const staged = await stageRestore({ databaseUrl, file, clock: systemClock });
   const { check } = staged;
   console.log(`${file} is sound: ${sizeWords((await stat(staged.path)).size)}, ${check.documents} documents.`);
-  if (check.damagedDocuments.length > 0) console.error(`These documents in it cannot be read whole: ${check.damagedDocuments.join(", ")}.`);
+  if (check.damagedDocuments.length > 0) console.error(`These documents in it cannot be read whole: ${nameSome(check.damagedDocuments)}.`);
   if (check.missingMigrations.length > 0) console.log("It is of an older release; the next start brings its tables up to date.");
   const letGo = await holdWhenNobodyServes(databaseUrl);
   if (letGo === null) {
