@@ -4,7 +4,9 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { runTool } from "../support/run-tool.ts";
+import { signInByForm } from "../support/form.ts";
 import { startServer } from "../support/server.ts";
+import { SyncClient } from "../support/sync-client.ts";
 
 function organisations(path: string): string[] {
   const database = new Database(path, { readonly: true });
@@ -57,6 +59,42 @@ test("[ST18] [ST20] backup beside a running server; restore waits for the next s
     expect(organisations(path)).toEqual(before);
     await server.start();
     expect(server.output()).not.toContain("put in place");
+  } finally {
+    await server.dispose();
+  }
+});
+
+test("after a restore, a device that still holds newer edits brings them back, deletions too; others see them", { timeout: 120_000 }, async () => {
+  const server = await startServer({ demo: true });
+  const document = "lesson/demo-y3-unit-fractions";
+  const connect = async (who: string): Promise<SyncClient> => {
+    const client = new SyncClient({ url: server.url.replace("http", "ws"), document, cookie: await signInByForm(server.url, who) });
+    await client.untilSynced();
+    return client;
+  };
+  try {
+    const env = { DATA_DIR: server.dataDir };
+    const writer = await connect("aisha");
+    writer.doc.getMap("facts").set("before", "in the backup");
+    writer.doc.getMap("facts").set("later deleted", "in the backup");
+    await writer.untilSaved();
+    const backup = await runTool(["backup"], env);
+    const file = /checked: (\S+\.db)/.exec(backup.output)?.[1] ?? "";
+    writer.doc.getMap("facts").set("after", "not in the backup");
+    writer.doc.getMap("facts").delete("later deleted");
+    await writer.untilSaved();
+
+    expect((await runTool(["restore", file], env)).code).toBe(0);
+    await server.stop();
+    await writer.untilClosed();
+    await server.start();
+    const first = await connect("ben");
+    const facts = first.doc.getMap("facts");
+    expect([facts.get("before"), facts.get("later deleted"), facts.get("after")]).toEqual(["in the backup", "in the backup", undefined]);
+    writer.connect();
+    await first.until("what the device holds", () => facts.get("after") === "not in the backup" && !facts.has("later deleted"));
+    await first.close();
+    await writer.close();
   } finally {
     await server.dispose();
   }
