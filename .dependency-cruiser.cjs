@@ -79,6 +79,7 @@ module.exports = {
     },
     onlyIn("prisma", "@prisma|\\.prisma", "server/stores/"),
     onlyIn("ws", "ws", "server/sync/ws-adapter\\.ts"),
+    onlyIn("prometheus", "prom-client", "server/observe/metrics\\.ts"),
     onlyIn("express", "express|@remix-run/express", "server/http/"),
     { name: "no-circular", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
     { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },

@@ -12,6 +12,7 @@ export default [
   route("reset/:token", "routes/reset/route.tsx"),
   route("account", "routes/account/route.tsx"),
   route("organisations/:id", "routes/organisations/route.tsx"),
+  route("organisations/:id/operations", "routes/organisations.$id.operations/route.tsx"),
   route("teams/:id", "routes/teams/route.tsx"),
 
   // lessons

@@ -146,6 +146,7 @@ export type OrganisationServices = {
       | "organisation.remove-member"
       | "organisation.reset-password"
       | "organisation.create-team"
+      | "organisation.operate"
     >;
   }>;
   /** Answers the whole address of the link, shown once. */
@@ -158,6 +159,50 @@ export type OrganisationServices = {
   readonly removeMember: (organisationId: string, personId: string) => Promise<void>;
   readonly createResetLink: (organisationId: string, personId: string) => Promise<{ readonly link: string; readonly expiresAtMs: number }>;
   readonly createTeam: (organisationId: string, input: { name: string }) => Promise<{ readonly id: string }>;
+};
+
+/** A lesson that somebody is in, or that needs a look though nobody is. */
+export type OpenLessonView = {
+  readonly id: string;
+  /** Null when the viewer may not open the lesson: then only its team is told. */
+  readonly title: string | null;
+  readonly teamName: string;
+  readonly people: number;
+  readonly bytes: number;
+  /** Edits that are not on disk yet. */
+  readonly waitingEdits: number;
+  /** Something stored of it cannot be read. */
+  readonly damaged: boolean;
+};
+
+export type OperationServices = {
+  /** How the installation does, for administrators. Lessons are those of this organisation; all other figures are of the whole installation. */
+  readonly read: (organisationId: string) => Promise<{
+    readonly organisation: { readonly id: string; readonly name: string };
+    readonly readAtMs: number;
+    /** Those that need a look first, then those with most people; at most fifty. */
+    readonly openLessons: readonly OpenLessonView[];
+    readonly openLessonsTotal: number;
+    readonly health: {
+      readonly databaseAnswers: boolean;
+      readonly startedAtMs: number;
+      readonly waitingEdits: number;
+      /** Age of the oldest edit that waits; 0 when none does. */
+      readonly oldestWaitingMs: number;
+    };
+    readonly storage: { readonly databaseBytes: number; readonly logBytes: number; readonly documents: number; readonly updates: number };
+    readonly backup:
+      | { readonly state: "none" }
+      | { readonly state: "unreadable" }
+      | {
+          readonly state: "made";
+          readonly atMs: number;
+          readonly bytes: number;
+          readonly documents: number;
+          readonly damagedDocuments: number;
+          readonly isStillThere: boolean;
+        };
+  }>;
 };
 
 export type TeamServices = {
@@ -224,6 +269,7 @@ export type HomeServices = {
 
 export type Services = AccountServices & {
   readonly organisations: OrganisationServices;
+  readonly operations: OperationServices;
   readonly teams: TeamServices;
   readonly lessons: LessonServices;
   readonly home: HomeServices;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ConfigError, parseConfig, SETTINGS } from "./config.ts";
+import { ConfigError, isBehindProxy, parseConfig, SETTINGS } from "./config.ts";
 
 const random = (count: number): Uint8Array => new Uint8Array(count).fill(7);
 const freshDir = (): string => mkdtempSync(join(tmpdir(), "bansho-config-"));
@@ -35,6 +35,8 @@ describe("settings", () => {
     ["PUBLIC_URL", "https://example.org/bansho", "PUBLIC_URL is"],
     ["DATABASE_URL", "postgres://x", "DATABASE_URL is"],
     ["SESSION_SECRET", "short", 'SESSION_SECRET is "5 characters"'],
+    ["METRICS_TOKEN", "fifteen-letters", 'METRICS_TOKEN is "15 characters", but must be at least 16 letters, digits or signs.'],
+    ["METRICS_TOKEN", "has a space in the middle", 'METRICS_TOKEN is "25 characters"'],
     ["DATA_DIR", "/dev/null/inside", 'DATA_DIR is "/dev/null/inside", but must be a folder that can be made and written.'],
   ])("%s=%s is refused in a sentence that names the variable, what it got and what it wants", (name, value, sentence) => {
     expect(() => parse({ [name]: value })).toThrow(ConfigError);
@@ -57,6 +59,19 @@ describe("settings", () => {
 
   test("a relative database path is taken from where the server was started", () => {
     expect(parse({ DATABASE_URL: "file:./x.db" }).databaseUrl).toBe(`file:${resolve("x.db")}`);
+  });
+
+  test.each([
+    [{}, false],
+    [{ HOST: "0.0.0.0" }, false],
+    [{ HOST: "0.0.0.0", PUBLIC_URL: "http://school-server:3000" }, false],
+    [{ PUBLIC_URL: "http://localhost:3000" }, false],
+    [{ TRUSTED_PROXIES: "1" }, true],
+    [{ PUBLIC_URL: "https://bansho.example.org" }, true],
+    [{ HOST: "0.0.0.0", PUBLIC_URL: "https://bansho.example.org" }, true],
+    [{ PUBLIC_URL: "http://bansho.example.org" }, true],
+  ])("with %o, people coming through a proxy: %s", (env, behind) => {
+    expect(isBehindProxy(parse(env as Record<string, string>))).toBe(behind);
   });
 
   test("the README explains every setting", () => {

@@ -21,6 +21,8 @@ export type Config = {
   readonly logLevel: LogLevel;
   /** How many proxies in front set X-Forwarded-For; 0: none is believed. */
   readonly trustedProxies: number;
+  /** What opens `/metrics` from elsewhere; null: nothing does. */
+  readonly metricsToken: string | null;
   readonly demo: boolean;
   readonly dev: boolean;
   /** Whoever started it holds its standard input open; when that ends, so does the server. */
@@ -40,6 +42,7 @@ export const SETTINGS = {
   SESSION_SECRET: "At least 32 characters. Default: made at first start and kept in DATA_DIR, readable only by you.",
   LOG_LEVEL: "debug, info, warn, error or silent. Default info.",
   TRUSTED_PROXIES: "How many proxies stand in front and set X-Forwarded-For. Default 0.",
+  METRICS_TOKEN: "At least 16 letters, digits or signs. Opens /metrics from other machines and behind a proxy. Default: none.",
 } as const;
 
 /** A setting that cannot be used. The message is a sentence for the operator. */
@@ -84,11 +87,25 @@ export function parseConfig(
     sessionSecret: readSecret(env["SESSION_SECRET"], dataDir, random),
     logLevel,
     trustedProxies,
+    metricsToken: parseMetricsToken(env["METRICS_TOKEN"]),
     demo,
     dev: args.includes("--dev"),
     supervised: args.includes("--supervised"),
     production: env["NODE_ENV"] === "production",
   };
+}
+
+const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]", "::1"];
+
+/**
+ * Do the settings say that people come through a proxy? It is counted, or it speaks https for us (we speak http only), or people use another name than
+ * that of the only address we listen on.
+ */
+export function isBehindProxy({ trustedProxies, publicUrl, host }: Pick<Config, "trustedProxies" | "publicUrl" | "host">): boolean {
+  if (trustedProxies > 0) return true;
+  if (publicUrl === null) return false;
+  const url = new URL(publicUrl);
+  return url.protocol === "https:" || (LOCAL_NAMES.includes(host) && !LOCAL_NAMES.includes(url.hostname));
 }
 
 const present = (value: string | undefined): string | undefined => (value === undefined || value.trim() === "" ? undefined : value.trim());
@@ -98,6 +115,14 @@ function parseCount(name: string, got: string | undefined, fallback: number, mos
   if (value === undefined) return fallback;
   if (!/^\d{1,6}$/.test(value) || Number(value) > most) throw new ConfigError(name, got, `a whole number from 0 to ${most}`);
   return Number(value);
+}
+
+/** The sentence about a wrong one does not repeat it: it is a secret. */
+function parseMetricsToken(got: string | undefined): string | null {
+  const token = present(got);
+  if (token === undefined) return null;
+  if (!/^[\x21-\x7e]{16,}$/.test(token)) throw new ConfigError("METRICS_TOKEN", `${token.length} characters`, "at least 16 letters, digits or signs");
+  return token;
 }
 
 const parsePort = (got: string | undefined): number => parseCount("PORT", got, 3000, 65_535);

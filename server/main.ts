@@ -11,11 +11,12 @@ import { isAppError } from "#core/errors";
 import { SECOND_MS } from "#core/time";
 import { DEMO_PASSWORD, DEMO_PEOPLE, seedDemo } from "../prisma/seed/index.ts";
 import { hashPassword } from "./auth/passwords.ts";
-import { ConfigError, parseConfig, type Config } from "./config.ts";
+import { ConfigError, isBehindProxy, parseConfig, type Config } from "./config.ts";
 import { makeHttpServer, staticFiles, type Pages } from "./http/make-http-server.ts";
 import { startJobs } from "./jobs/start-jobs.ts";
 import { systemClock } from "./observe/clock.ts";
 import { makeLog, type Log } from "./observe/log.ts";
+import { makeMetrics } from "./observe/metrics.ts";
 import { makeShutdown } from "./observe/shutdown.ts";
 import { makeDocumentAccess } from "./services/document-access.ts";
 import { makeServices } from "./services/make-services.ts";
@@ -23,6 +24,7 @@ import type { Stores } from "./stores/contract.ts";
 import { migrateDatabase } from "./stores/migrate.ts";
 import { openStores } from "./stores/open.ts";
 import { makeDatabaseWhole } from "./stores/make-whole.ts";
+import { putStagedInPlace } from "./stores/restore.ts";
 import { serveDatabase } from "./stores/serving.ts";
 import { makeHub } from "./sync/hub.ts";
 import { makeSyncServer } from "./sync/ws-adapter.ts";
@@ -95,6 +97,11 @@ async function main(): Promise<void> {
     databaseUrl: config.databaseUrl,
     onWait: () => console.log("         Another Bansho still uses this database; waiting for it to end …"),
   });
+  const restored = await putStagedInPlace(config.databaseUrl);
+  if (restored !== null) {
+    console.log("         A backup was put in place of the database, as asked for.");
+    if (restored.keptAs !== null) console.log(`         What was there before is kept as ${restored.keptAs}`);
+  }
   if (config.demo) await prepareDemo(config, logger);
   const { applied } = await migrateDatabase({ databaseUrl: config.databaseUrl, log: logger });
   if (applied.length > 0) logger.debug({ applied }, "migrated");
@@ -121,6 +128,7 @@ async function main(): Promise<void> {
     publicUrl,
     secureCookies: https,
     setupToken: () => setupToken,
+    startedAtMs: systemClock.nowMs(),
   });
   const { server, mount } = makeHttpServer({
     demo: config.demo,
@@ -132,6 +140,8 @@ async function main(): Promise<void> {
     clock: systemClock,
     logger,
     checkReady: stores.check,
+    metrics: makeMetrics(hub),
+    metricsAccess: { token: config.metricsToken, isBehindProxy: isBehindProxy(config) },
     servicesFor,
     handleUpgrade: sync.handleUpgrade,
   });

@@ -11,7 +11,9 @@ import type { ServerBuild } from "@remix-run/node";
 import { HOUR_MS, SECOND_MS, type Clock } from "#core/time";
 import type { Services } from "../../app/services.ts";
 import type { Log } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import { refuseForeignForms, securityHeaders } from "./headers.ts";
+import { metricsRoute, type MetricsAccess } from "./metrics-route.ts";
 
 /** Where the pages come from: a finished build, or Vite while developing. */
 export type Pages = {
@@ -31,6 +33,8 @@ export type HttpOptions = {
   readonly logger: Log;
   /** Rejects when the database cannot be used. */
   readonly checkReady: () => Promise<void>;
+  readonly metrics: Metrics;
+  readonly metricsAccess: MetricsAccess;
   readonly servicesFor: (request: {
     cookieHeader: string | undefined;
     address: string;
@@ -48,6 +52,7 @@ export function makeHttpServer(options: HttpOptions): { readonly server: Server;
   // Pages read their own addresses.
   app.set("query parser", false);
   app.use(healthRoutes(options.checkReady, options.logger));
+  app.use(metricsRoute(options.metrics, options.metricsAccess, options.logger));
   const server = createServer(app);
   // A phone on bad Wi-Fi is slow, a client that never ends its headers is not a phone.
   server.headersTimeout = 20 * SECOND_MS;

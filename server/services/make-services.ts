@@ -13,6 +13,8 @@ import { makeJoiningServices } from "./joining-services.ts";
 import { makeLessonAccess } from "./lesson-access.ts";
 import { makeLessonServices } from "./lesson-services.ts";
 import { makeOneAtATime } from "./one-at-a-time.ts";
+import { makeOperationServices } from "./operation-services.ts";
+import { makeOrganisationAccess } from "./organisation-access.ts";
 import { makeOrganisationServices } from "./organisation-services.ts";
 import type { ServiceDeps, ServiceParts, ServiceRequest } from "./service-parts.ts";
 import { makeTeamServices } from "./team-services.ts";
@@ -31,11 +33,13 @@ export function makeServices(deps: ServiceDeps): (request: ServiceRequest) => Se
   return (request) => {
     const session = makeViewerSession(parts, request);
     const openLesson = makeLessonAccess(parts.stores, session);
+    const enter = makeOrganisationAccess(parts.stores, session);
     const lessons = { ...makeLessonServices(parts, session, openLesson), ...makeVersionServices(parts, openLesson) };
     return {
       ...makeAccountServices(parts, session, request),
       ...makeJoiningServices(parts, session),
-      organisations: makeOrganisationServices(parts, session),
+      organisations: makeOrganisationServices(parts, session, enter),
+      operations: makeOperationServices(parts, enter),
       teams: makeTeamServices(parts, session),
       lessons: { ...lessons, ...makeExportServices(lessons, openLesson) },
       home: makeHomeServices(parts, session),

@@ -3,14 +3,15 @@
  */
 import { z } from "zod";
 import { AppError } from "#core/errors";
-import { isId, makeId, type InvitationId, type OrganisationId, type PersonId, type TeamId } from "#core/ids";
+import { makeId, type InvitationId, type OrganisationId, type PersonId, type TeamId } from "#core/ids";
 import { LIMITS } from "#core/limits";
 import { ORGANISATION_ROLES, can, permissionsFor, rolesGivenBy, teamRoles, type Action, type OrganisationRole } from "#core/policy/policy";
 import { DAY_MS, HOUR_MS } from "#core/time";
 import { hashToken, makeToken } from "#server/auth/tokens";
-import type { Organisation, Person } from "#server/stores/contract";
+import type { Person } from "#server/stores/contract";
 import type { OrganisationServices } from "../../app/services.ts";
 import { badInput, lineOf, parseForm } from "./form-input.ts";
+import type { OrganisationAccess } from "./organisation-access.ts";
 import type { ServiceParts } from "./service-parts.ts";
 import { roleIn, type SignedIn, type ViewerSession } from "./viewer.ts";
 
@@ -21,29 +22,19 @@ const ACTIONS = [
   "organisation.remove-member",
   "organisation.reset-password",
   "organisation.create-team",
+  "organisation.operate",
 ] as const satisfies readonly Action[];
 
 const roleField = z.enum(ORGANISATION_ROLES, { error: "Choose a role." });
 const inviteForm = z.object({ role: roleField, teamId: z.string().nullish() });
 const teamForm = z.object({ name: lineOf({ missing: "Give the team a name, like Year 3 maths.", maxLength: LIMITS.maxNameLength }) });
 
-type Entered = { readonly viewer: SignedIn; readonly organisation: Organisation; readonly role: OrganisationRole };
 type Member = Person & { readonly role: OrganisationRole };
 
 /** Makes the organisation services of one request. */
-export function makeOrganisationServices(parts: ServiceParts, session: ViewerSession): OrganisationServices {
+export function makeOrganisationServices(parts: ServiceParts, session: ViewerSession, enter: OrganisationAccess): OrganisationServices {
   const { stores, clock, hub, logger, random, publicUrl, oneAtATime } = parts;
 
-  /** The organisation, for somebody who may do this in it. */
-  const enter = async (id: string, action: Action): Promise<Entered> => {
-    const viewer = await session.require();
-    const organisation = isId(id) ? await stores.people.findOrganisation(id as OrganisationId) : null;
-    if (organisation === null) throw new AppError("not-found", { message: "There is no such organisation." });
-    const role = roleIn(viewer, organisation.id);
-    if (role === null || !can([role], action))
-      throw new AppError("forbidden", { message: "This is for other roles in the organisation than yours." });
-    return { viewer, organisation, role };
-  };
   const getMember = async (organisationId: OrganisationId, personId: string): Promise<Member> => {
     const member = (await stores.people.listMembers(organisationId)).find(({ id }) => id === personId);
     if (member === undefined) throw new AppError("not-found", { message: "This person does not belong to the organisation." });

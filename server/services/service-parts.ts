@@ -10,7 +10,7 @@ import type { Hub } from "#server/sync/hub";
 
 export type ServiceDeps = {
   readonly stores: Stores;
-  readonly hub: Pick<Hub, "read" | "edit" | "recheck" | "notice">;
+  readonly hub: Pick<Hub, "read" | "edit" | "recheck" | "notice" | "stats" | "listRooms">;
   readonly clock: Clock;
   readonly logger: Log;
   readonly random: RandomBytes;
@@ -20,6 +20,8 @@ export type ServiceDeps = {
   readonly secureCookies: boolean;
   /** What `/setup` wants to see; null when set-up is not open. */
   readonly setupToken: () => string | null;
+  /** When this process began to serve. */
+  readonly startedAtMs: number;
 };
 
 export type ServiceParts = ServiceDeps & {

@@ -190,6 +190,8 @@ export type LessonStore = {
   /** The lesson and the first state of its document, in one transaction: content is seeded once, by the server. Rule ST5. */
   readonly createLesson: (lesson: LessonRow, seed: Uint8Array) => Promise<void>;
   readonly findLesson: (id: LessonId) => Promise<LessonRow | null>;
+  /** Those of these lessons that belong to the organisation, in any order. */
+  readonly findLessonsOf: (organisationId: OrganisationId, ids: readonly LessonId[]) => Promise<readonly LessonRow[]>;
   /** Lessons the person may open (team member or granted), newest change first. `text` is found in title or criterion codes, without case. */
   readonly searchLessons: (search: LessonSearch) => Promise<{ readonly lessons: readonly LessonRow[]; readonly total: number }>;
   /** Ids of all lessons, in order of id, after `after`: pages for rebuilding projections. */
@@ -245,6 +247,34 @@ export type VersionStore = {
   readonly findLatest: (lessonId: LessonId) => Promise<(VersionRow & { readonly content: string }) | null>;
 };
 
+// ---------------------------------------------------------------- looking after it
+
+/** What the database takes on disk, and what the document log holds. */
+export type StorageFacts = {
+  readonly databaseBytes: number;
+  /** The write-ahead log beside the database: the newest changes, folded in from time to time. */
+  readonly logBytes: number;
+  readonly documents: number;
+  /** Updates after the last snapshot of each document. */
+  readonly updates: number;
+};
+
+/** What is remembered of a backup. */
+export type BackupRecord = {
+  readonly path: string;
+  readonly bytes: number;
+  /** Everything acknowledged before this moment is in it. */
+  readonly atMs: number;
+  readonly documents: number;
+  readonly damagedDocuments: number;
+};
+
+/** The last backup: none was made; what was made, and whether the file is still where it was put; or nobody can tell. */
+export type LastBackup =
+  | { readonly state: "none" }
+  | { readonly state: "made"; readonly record: BackupRecord; readonly isStillThere: boolean }
+  | { readonly state: "unreadable" };
+
 // ---------------------------------------------------------------- all of it
 
 export type Stores = {
@@ -255,5 +285,7 @@ export type Stores = {
   readonly rateLimits: RateLimits;
   /** Rejects when the database cannot be reached or its migrations are not applied. For /readyz. */
   readonly check: () => Promise<void>;
+  readonly readStorage: () => Promise<StorageFacts>;
+  readonly readLastBackup: () => Promise<LastBackup>;
   readonly close: () => Promise<void>;
 };

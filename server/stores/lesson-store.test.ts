@@ -62,6 +62,20 @@ it("[ST5] a lesson and the first update of its document are made together", asyn
   expect(await stores.log.writersSince("lesson/a", 0)).toEqual([]);
 });
 
+it("of many lessons, those of one organisation are found, however many are asked for", async () => {
+  const { people, lessons } = await world();
+  const oak = parseId<OrganisationId>("oak");
+  const oakMaths = parseId<TeamId>("oak-maths");
+  await people.createOrganisation({ id: oak, name: "Oak", kind: "school" }, NOW);
+  await people.createTeam({ id: oakMaths, organisationId: oak, name: "Maths" }, NOW);
+  for (const id of ["a", "b"]) await lessons.createLesson(lesson(id), SEED);
+  await lessons.createLesson(lesson("c", { organisationId: oak, teamId: oakMaths }), SEED);
+  const asked = [lessonId("a"), ...Array.from({ length: 1_200 }, (_, at) => lessonId(`nobody-${at}`)), lessonId("b"), lessonId("c")];
+  expect((await lessons.findLessonsOf(elm, asked)).map(({ id }) => id).sort()).toEqual(["a", "b"]);
+  expect(await lessons.findLessonsOf(oak, [lessonId("c")])).toEqual([lesson("c", { organisationId: oak, teamId: oakMaths })]);
+  expect(await lessons.findLessonsOf(oak, [])).toEqual([]);
+});
+
 it("[ST5] a lesson that cannot be made seeds nothing", async () => {
   const { stores, lessons } = await world();
   await lessons.createLesson(lesson("a"), SEED);

@@ -5,6 +5,7 @@
 import { AppError } from "#core/errors";
 import type { Clock } from "#core/time";
 import type { Log } from "../observe/log.ts";
+import { readLastBackup } from "./backup.ts";
 import type { Stores } from "./contract.ts";
 import { makeClient, type Database } from "./prisma/client.ts";
 import { makeLessonStore } from "./prisma/lesson-store.ts";
@@ -14,6 +15,7 @@ import { BUSY_TIMEOUT_MS, makeSqliteAdapter } from "./prisma/sqlite-adapter.ts";
 import { makeVersionStore } from "./prisma/version-store.ts";
 import { databasePath } from "./sqlite/database-path.ts";
 import { openDocumentLog } from "./sqlite/document-log.ts";
+import { readStorageFacts } from "./sqlite/storage-facts.ts";
 import { listMigrationNames } from "./sqlite/migration-files.ts";
 import { makeWriteGate } from "./sqlite/write-gate.ts";
 
@@ -54,6 +56,8 @@ export async function openStores(options: { databaseUrl: string; clock: Clock; l
     versions: makeVersionStore(database),
     rateLimits: makeRateLimits(database),
     check,
+    readStorage: () => readStorageFacts(database, path),
+    readLastBackup: () => readLastBackup(options.databaseUrl),
     close,
   };
 }

@@ -27,7 +27,15 @@ import { makeSession, type Session, type SessionControl } from "./session.ts";
 export type { Authorise, HubPerson } from "./rights.ts";
 
 /** `queuedUpdates` are accepted but not yet durable; `oldestUnsavedMs` is the age of the oldest of them, 0 when there is none. */
-export type HubStats = { readonly rooms: number; readonly connections: number; readonly queuedUpdates: number; readonly oldestUnsavedMs: number };
+export type HubStats = {
+  readonly rooms: number;
+  /** Everybody with a connection, each once. */
+  readonly people: number;
+  readonly connections: number;
+  readonly queuedUpdates: number;
+  readonly queuedBytes: number;
+  readonly oldestUnsavedMs: number;
+};
 
 /** One open room, for operators. */
 export type RoomStats = {
@@ -402,8 +410,9 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       return () => void emptiedListeners.delete(listener);
     },
     stats: () => {
-      const { updates, oldestMs } = queue.stats();
-      return { rooms: slots.size, connections: sessions.size, queuedUpdates: updates, oldestUnsavedMs: oldestMs };
+      const { updates, bytes, oldestMs } = queue.stats();
+      const people = new Set([...sessions].map((session) => session.person.id)).size;
+      return { rooms: slots.size, people, connections: sessions.size, queuedUpdates: updates, queuedBytes: bytes, oldestUnsavedMs: oldestMs };
     },
     listRooms: () => [...slots.values()].flatMap((slot) => (slot.state === "loading" ? [] : [statsOf(slot.room)])),
     meters,

@@ -47,6 +47,7 @@ export type TestClock = Clock & {
 
 export type World = {
   readonly stores: Stores;
+  readonly databaseUrl: string;
   readonly hub: Hub;
   readonly access: DocumentAccess;
   readonly clock: TestClock;
@@ -93,7 +94,7 @@ const START_MS = Date.UTC(2025, 0, 20, 9, 0);
 async function build(peopled: boolean): Promise<World> {
   const clock = makeTestClock(START_MS);
   const logger = makeLog({ level: "silent" });
-  const { stores, dispose } = await openTestStores();
+  const { stores, databaseUrl, dispose } = await openTestStores();
   const random = (count: number): Uint8Array => randomBytes(count);
   const access = makeDocumentAccess({ stores, clock, secureCookies: false });
   const hub = makeHub({ log: stores.log, clock: withoutShortWaits(clock), logger, authorise: access.authorise });
@@ -107,6 +108,7 @@ async function build(peopled: boolean): Promise<World> {
     publicUrl: () => "http://bansho.test",
     secureCookies: false,
     setupToken: () => SETUP_TOKEN,
+    startedAtMs: START_MS,
   };
   const servicesFor = makeServices(deps);
 
@@ -175,6 +177,7 @@ async function build(peopled: boolean): Promise<World> {
 
   const self: World = {
     stores,
+    databaseUrl,
     hub,
     access,
     clock,

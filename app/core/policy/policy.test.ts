@@ -32,6 +32,7 @@ organisation.change-role      x     .          .       .    .                   
 organisation.remove-member    x     .          .       .    .                   .        .     .        .         .      .           .
 organisation.reset-password   x     .          .       .    .                   .        .     .        .         .      .           .
 organisation.create-team      x     x          .       .    .                   .        .     .        .         .      .           .
+organisation.operate          x     .          .       .    .                   .        .     .        .         .      .           .
 team.read                     x     x          .       .    .                   .        .     .        .         .      x           .
 team.change-members           x     x          .       .    .                   .        .     .        .         .      .           .
 lesson.create                 .     .          .       .    .                   .        .     .        .         .      .           x

@@ -31,6 +31,7 @@ export const POLICY = {
   "organisation.remove-member": ADMINS,
   "organisation.reset-password": ADMINS,
   "organisation.create-team": [...ADMINS, "maths-lead"],
+  "organisation.operate": ADMINS,
   // a team
   "team.read": ["admin", "maths-lead", "team-member"],
   "team.change-members": [...ADMINS, "maths-lead"],

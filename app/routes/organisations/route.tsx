@@ -4,6 +4,7 @@ import { useActionData, useLoaderData, useSearchParams } from "@remix-run/react"
 import { PageErrors, pageTitle } from "../../components/shell/page-errors.tsx";
 import { Page } from "../../components/shell/page.tsx";
 import { KIND_WORDS } from "../../components/shell/role-words.ts";
+import { ButtonLink } from "../../components/ui/button.tsx";
 import { Confirm } from "../../components/ui/dialog.tsx";
 import { PostForm, SubmitButton } from "../../components/ui/form.tsx";
 import { Note } from "../../components/ui/note.tsx";
@@ -96,6 +97,7 @@ export default function Organisation() {
           <h1>{organisation.name}</h1>
           <p>{KIND_WORDS[organisation.kind].label}</p>
         </div>
+        {permissions["organisation.operate"] && <ButtonLink to={`${here}/operations`}>See how Bansho runs</ButtonLink>}
       </header>
       {done !== undefined && (
         <section>

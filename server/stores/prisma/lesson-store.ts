@@ -2,12 +2,14 @@
 import { parseId, type LessonId } from "#core/ids";
 import { LESSON_ROLES, lessonRoles, ORGANISATION_ROLES } from "#core/policy/policy";
 import { lessonDocument } from "#core/protocol/document-name";
-import type { LessonFacts, LessonSearch, LessonStore } from "../contract.ts";
+import type { LessonFacts, LessonRow, LessonSearch, LessonStore } from "../contract.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Database } from "./client.ts";
 import { LESSON_COLUMNS, parseLessonRole, parseOrganisationRole, PERSON_COLUMNS, toLesson, toPerson } from "./rows.ts";
 import { withStoreErrors } from "./store-errors.ts";
 
+/** Well below what SQLite takes in one statement. */
+const IDS_AT_ONCE = 500;
 /** Those in the lesson's team who get something from it: the policy's answer, role by role (PO2). */
 const ROLES_IN_TEAM = ORGANISATION_ROLES.filter((organisationRole) => lessonRoles({ organisationRole, inTeam: true, granted: null }).length > 0);
 
@@ -58,6 +60,18 @@ export function makeLessonStore(database: Database): LessonStore {
         select: { id: true },
       });
       return rows.map(({ id }) => parseId<LessonId>(id));
+    },
+
+    findLessonsOf: async (organisationId, ids) => {
+      const found: LessonRow[] = [];
+      for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+        const rows = await database.lesson.findMany({
+          where: { organisationId, id: { in: ids.slice(from, from + IDS_AT_ONCE) } },
+          select: LESSON_COLUMNS,
+        });
+        found.push(...rows.map(toLesson));
+      }
+      return found;
     },
 
     setArchived: async (id, archivedAtMs) => {
