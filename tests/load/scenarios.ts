@@ -1,0 +1,6 @@
+/** All scenarios, in the order of the table. */
+import type { Scenario } from "./scenario.ts";
+import { closedLoopMany, closedLoopOne } from "./scenarios/closed-loop.ts";
+import { fanOutFull, fanOutMany } from "./scenarios/fan-out.ts";
+
+export const SCENARIOS: readonly Scenario[] = [fanOutMany, fanOutFull, closedLoopOne, closedLoopMany];

@@ -1,0 +1,21 @@
+/** The clients' process: takes one task from its parent, does it, answers, ends. */
+import { runClosedLoop } from "./closed-loop.ts";
+import { runFanOut } from "./fan-out.ts";
+import { readWhole } from "./read-whole.ts";
+
+const TASKS = { fanOut: runFanOut, closedLoop: runClosedLoop, readWhole } as const;
+
+export type SwarmTasks = typeof TASKS;
+export type TaskName = keyof SwarmTasks;
+
+process.once("message", (message: { name: TaskName; input: never }) => {
+  const task: (input: never) => Promise<unknown> = TASKS[message.name];
+  task(message.input).then(
+    (value) => answer({ ok: true, value }),
+    (error: unknown) => answer({ ok: false, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  );
+});
+
+function answer(message: { ok: boolean; value?: unknown; error?: string }): void {
+  process.send?.(message, () => process.exit(0));
+}
