@@ -35,7 +35,11 @@ export const LIMITS = {
   maxConnectionsPerPerson: 64,
   /** Open sockets on one document. */
   maxConnectionsPerDocument: 500,
-  /** What a slow reader may have waiting before it is cut off. */
+  /** With more than this waiting for it, a reader is told nothing more until it has taken all of it; then it gets at once what it lacks. */
+  resyncLaterBytes: 256 * KIB,
+  /** A reader that has not taken what waits for it after so long is cut off. */
+  slowReaderMs: 30_000,
+  /** What a connection may have waiting when it is owed an answer or a notice. Past it, it is cut off at once. */
   maxSendBufferBytes: 8 * MIB,
   /** Frames kept for a connection whose room is still loading, or whose client id is being bound. A script's first burst is hundreds. */
   maxWaitingFrames: 1_024,
@@ -49,8 +53,15 @@ export const LIMITS = {
   maxDocumentNameLength: 200,
   /** Group commit: how long an update may wait for company before it is written. */
   commitDelayMs: 8,
-  /** A busy room tells who is where at most this often. */
+  /** A room tells who is where at most this often, unless it has edits to tell anyway. */
   awarenessDelayMs: 30,
+  /**
+   * While the server is busy, edits and cursors of a room wait this long for company, so that each receiver gets one message with all of them.
+   * A quiet server forwards at once.
+   */
+  gatherMs: 8,
+  /** Messages to receivers in a tenth of a second past which the server counts as busy. */
+  busyDeliveries: 40,
   /** An idle room leaves memory this long after the last person left. */
   roomIdleMs: 30_000,
   /** Compact a document's log past this many updates, or bytes. */

@@ -3,6 +3,7 @@ import { LIMITS } from "#core/limits";
 import type { LogEntry } from "#server/stores/contract";
 import { makeMemoryDocumentLog } from "#server/stores/memory/memory-document-log";
 import { makeFakeClock } from "../../tests/support/fake-clock.ts";
+import { makeSyncMeters } from "#server/observe/meters";
 import { makeCommitQueue } from "./commit-queue.ts";
 
 function world() {
@@ -12,7 +13,7 @@ function world() {
   const batches: string[][] = [];
   const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: (_fields: unknown, message: string) => void errors.push(message) };
   const nameOf = (entry: LogEntry) => `${entry.document}${entry.update[0] ?? ""}`;
-  const queue = makeCommitQueue({ log, clock, logger, onCommitted: (entries) => void batches.push(entries.map(nameOf)) });
+  const queue = makeCommitQueue({ meters: makeSyncMeters(), log, clock, logger, onCommitted: (entries) => void batches.push(entries.map(nameOf)) });
   const push = (document: string, number: number, size = 1) =>
     queue.push({ document, update: new Uint8Array(size).fill(number), personId: null, atMs: clock.nowMs() });
   return { clock, log, queue, push, errors, batches, committed: () => log.committed().map(nameOf) };

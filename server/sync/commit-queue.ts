@@ -8,6 +8,7 @@
 import { LIMITS } from "#core/limits";
 import { SECOND_MS, type Clock, type Timer } from "#core/time";
 import type { Log } from "#server/observe/log";
+import type { SyncMeters } from "#server/observe/meters";
 import type { DocumentLog, LogEntry } from "#server/stores/contract";
 
 export type CommitQueue = {
@@ -23,6 +24,7 @@ export type CommitQueueOptions = {
   readonly log: Pick<DocumentLog, "append">;
   readonly clock: Clock;
   readonly logger: Log;
+  readonly meters: Pick<SyncMeters, "commits" | "commitFailures" | "committedUpdates" | "commitMs">;
   /** Called after each commit with what it made durable, in order. Must not throw. */
   readonly onCommitted: (entries: readonly LogEntry[]) => void;
 };
@@ -35,7 +37,7 @@ const LAST_RETRY_MS = 5 * SECOND_MS;
 const ENOUGH_FAILURES = 3;
 
 /** Makes an empty queue. */
-export function makeCommitQueue({ log, clock, logger, onCommitted }: CommitQueueOptions): CommitQueue {
+export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: CommitQueueOptions): CommitQueue {
   let pending: LogEntry[] = [];
   /** Entries that failed, and all later ones of the same documents. */
   const stuck = new Map<string, LogEntry[]>();
@@ -49,10 +51,12 @@ export function makeCommitQueue({ log, clock, logger, onCommitted }: CommitQueue
   let retryTimer: Timer | null = null;
 
   const commit = async (entries: readonly LogEntry[]): Promise<boolean> => {
+    const fromMs = clock.nowMs();
     try {
       underWay = entries;
       await log.append(entries);
     } catch (error) {
+      meters.commitFailures += 1;
       const documents = [...new Set(entries.map((entry) => entry.document))];
       const fields = { err: error, updates: entries.length, documents: documents.slice(0, 10), failures, waitingBytes: bytes };
       logger.error(fields, "edits could not be saved; they are kept and tried again");
@@ -60,6 +64,9 @@ export function makeCommitQueue({ log, clock, logger, onCommitted }: CommitQueue
     } finally {
       underWay = [];
     }
+    meters.commits += 1;
+    meters.committedUpdates += entries.length;
+    meters.commitMs.observe(clock.nowMs() - fromMs);
     for (const entry of entries) bytes -= entry.update.length;
     onCommitted(entries);
     return true;

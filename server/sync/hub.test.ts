@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { PersonId, SessionId } from "#core/ids";
 import { LIMITS } from "#core/limits";
 import type { CloseReason } from "#core/protocol/close-codes";
-import { encodeStep2, encodeUpdate } from "#core/protocol/wire";
+import { encodeStep1, encodeStep2, encodeUpdate } from "#core/protocol/wire";
 import { makeMemoryDocumentLog, type MemoryDocumentLog } from "#server/stores/memory/memory-document-log";
 import { makeFakeClock } from "../../tests/support/fake-clock.ts";
 import { SyncPeer } from "../../tests/support/sync-peer.ts";
@@ -35,6 +35,8 @@ function world(log: MemoryDocumentLog = makeMemoryDocumentLog()) {
     return answer;
   };
   const hub = makeHub({ log, clock, logger, authorise, compactor });
+  /** Bytes that a person's network has not taken yet. */
+  const buffered = new Map<string, number>();
   const join = (id: string, options: { document?: string; sessionId?: string; mayWrite?: boolean; wantsAck?: boolean; doc?: Y.Doc } = {}) => {
     const wantsAck = options.wantsAck ?? true;
     const peer = new SyncPeer({ wantsAck, ...(options.doc === undefined ? {} : { doc: options.doc }) });
@@ -46,15 +48,14 @@ function world(log: MemoryDocumentLog = makeMemoryDocumentLog()) {
       person: personOf(id, options.sessionId),
       mayWrite: options.mayWrite ?? true,
       wantsAck,
-      send: (frame) => {
-        toPeer.push(frame);
+      send: (frames) => {
+        toPeer.push(...frames);
         queueMicrotask(() => {
-          const next = toPeer.shift();
-          if (next !== undefined) peer.receive(next);
+          for (const next of toPeer.splice(0)) peer.receive(next);
         });
       },
       close: (reason) => void closed.push(reason),
-      bufferedBytes: () => 0,
+      bufferedBytes: () => buffered.get(id) ?? 0,
     });
     peer.open((frame) => session.receive(frame));
     const leave = () => {
@@ -63,7 +64,7 @@ function world(log: MemoryDocumentLog = makeMemoryDocumentLog()) {
     };
     return { peer, session, closed, leave, text: peer.doc.getText("t") };
   };
-  return { clock, log, hub, join, errors, rights, ended, asked, held };
+  return { clock, log, hub, join, buffered, errors, rights, ended, asked, held };
 }
 
 describe("loading", () => {
@@ -107,18 +108,32 @@ describe("loading", () => {
     expect(w.hub.stats().connections).toBe(0);
   });
 
-  test("[SY2] bytes that do not decode close as broken, and nothing is ever written over them", async () => {
+  test("[SY2] what decodes of a damaged document is shown read-only, and nothing is ever written over the rest", async () => {
     const log = makeMemoryDocumentLog();
+    const sound = new Y.Doc();
+    sound.getText("t").insert(0, "still here");
     const damaged = Uint8Array.of(1, 200, 3, 4);
     log.plantSnapshot("lesson/l", damaged);
+    await log.append([{ document: "lesson/l", update: Y.encodeStateAsUpdate(sound), personId: null, atMs: 0 }]);
     const w = world(log);
-    const anna = w.join("anna");
+    const [anna, ben] = [w.join("anna"), w.join("ben")];
+    await w.clock.advance(10);
+    expect([anna.text.toJSON(), ben.text.toJSON()]).toEqual(["still here", "still here"]);
+    expect(anna.peer.notices).toEqual([{ type: "access", mayWrite: false, reason: "damaged" }]);
     anna.text.insert(0, "over it");
     await w.clock.advance(60_000);
-    expect(anna.closed).toEqual(["broken"]);
-    expect(w.errors).toEqual(["what is stored of the document cannot be read; it is left as it is"]);
-    await expect(w.hub.read("lesson/l")).rejects.toMatchObject({ code: "unavailable" });
-    expect(log.committed()).toEqual([]);
+    expect(anna.closed).toEqual([]);
+    expect(anna.peer.notices.at(-1)).toEqual({ type: "refused", reason: "damaged" });
+    expect(ben.text.toJSON()).toBe("still here");
+    expect(w.errors).toEqual(["not all that is stored of the document can be read; it is shown as far as it can, and not written to"]);
+    expect(w.hub.listRooms()).toMatchObject([{ document: "lesson/l", damaged: true }]);
+    expect(textOf(await w.hub.read("lesson/l"))).toBe("still here");
+    await expect(w.hub.edit("lesson/l", { personId: null, change: (doc) => doc.getText("t").insert(0, "x") })).rejects.toMatchObject({
+      code: "unavailable",
+    });
+    for (const one of [anna, ben]) one.leave();
+    await w.clock.advance(120_000);
+    expect(log.committed().length).toBe(1);
     expect((await log.load("lesson/l")).snapshot).toEqual(damaged);
   });
 
@@ -489,6 +504,105 @@ describe("leaving, unloading, closing", () => {
     for (let at = 0; at < 60; at++) await w.clock.advance(5_000);
     const gaps = frames.slice(1).map((atMs, index) => atMs - (frames[index] ?? atMs));
     expect(Math.max(...gaps)).toBeLessThanOrEqual(20_000);
+  });
+
+  test("[SY25] a reader that fell behind is told nothing, and gets what it lacks when it has caught up", async () => {
+    const w = world();
+    const [anna, ben, carys] = [w.join("anna"), w.join("ben"), w.join("carys")];
+    await w.clock.advance(50);
+    anna.text.insert(0, "before ");
+    await w.clock.advance(50);
+    w.buffered.set("ben", LIMITS.resyncLaterBytes + 1);
+    for (const letter of "missed") anna.text.insert(anna.text.length, letter);
+    anna.text.delete(0, 7);
+    anna.peer.say({ at: "somewhere" });
+    await w.clock.advance(1_000);
+    expect([carys.text.toJSON(), ben.text.toJSON()]).toEqual(["missed", "before "]);
+    w.buffered.set("ben", 0);
+    ben.session.drained();
+    await w.clock.advance(10);
+    expect(ben.text.toJSON()).toBe("missed");
+    expect([...ben.peer.others.values()]).toMatchObject([{ at: "somewhere" }]);
+    anna.text.insert(6, "!");
+    await w.clock.advance(10);
+    expect(ben.text.toJSON()).toBe("missed!");
+    expect(ben.peer.doc.store.pendingStructs).toBeNull();
+    expect(w.hub.meters).toMatchObject({ resyncs: 1, slowReadersCut: 0 });
+  });
+
+  test("[SY25] a question of one that is behind is answered when it has caught up, and an acknowledgement told then", async () => {
+    const w = world();
+    const [anna, ben] = [w.join("anna"), w.join("ben")];
+    await w.clock.advance(50);
+    w.buffered.set("ben", LIMITS.resyncLaterBytes + 1);
+    anna.text.insert(0, "a");
+    const heard = ben.peer.acknowledged;
+    ben.text.insert(0, "b");
+    ben.session.receive(encodeStep1(Y.encodeStateVector(new Y.Doc())));
+    await w.clock.advance(1_000);
+    expect(ben.peer.acknowledged).toBe(heard);
+    w.buffered.set("ben", 0);
+    ben.session.drained();
+    await w.clock.advance(10);
+    expect(ben.text.toJSON()).toBe(anna.text.toJSON());
+    expect(ben.text.length).toBe(2);
+    expect(ben.peer.acknowledged).toBe(ben.peer.sent.length);
+  });
+
+  test("[SY25] a reader that never catches up is cut off", async () => {
+    const w = world();
+    const [anna, ben] = [w.join("anna"), w.join("ben")];
+    await w.clock.advance(50);
+    w.buffered.set("ben", LIMITS.resyncLaterBytes + 1);
+    anna.text.insert(0, "a");
+    await w.clock.advance(LIMITS.slowReaderMs - 1_000);
+    expect(ben.closed).toEqual([]);
+    await w.clock.advance(15_000);
+    expect(ben.closed).toEqual(["tryLater"]);
+    expect(w.hub.meters.slowReadersCut).toBe(1);
+  });
+
+  test("[SY27] in a busy room each receiver gets few messages that carry everything", async () => {
+    const w = world();
+    const people = Array.from({ length: 30 }, (_, index) => w.join(`person${index}`));
+    await w.clock.advance(50);
+    const before = { ...w.hub.meters };
+    for (let round = 0; round < 20; round++) {
+      for (const one of people.slice(0, 8)) {
+        one.text.insert(0, "x");
+        one.peer.say({ round });
+      }
+      await w.clock.advance(5);
+    }
+    await w.clock.advance(100);
+    for (const one of people) {
+      expect(one.text.length).toBe(160);
+      expect(one.peer.unreadable).toEqual([]);
+      expect(one.peer.acknowledged).toBe(one.peer.sent.length);
+    }
+    const after = w.hub.meters;
+    expect(after.updatesIn - before.updatesIn).toBe(160);
+    expect((after.updatesGathered - before.updatesGathered) / (after.framesGathered - before.framesGathered)).toBeGreaterThan(4);
+  });
+
+  test("[SY27] two who write at the same time are not sent their own words back", async () => {
+    const w = world();
+    const [anna, ben, ...others] = Array.from({ length: 25 }, (_, index) => w.join(`person${index}`));
+    if (anna === undefined || ben === undefined) throw new Error("nobody came");
+    await w.clock.advance(50);
+    // Enough to be busy.
+    for (let at = 0; at < 3; at++) anna.text.insert(0, "-");
+    await w.clock.advance(20);
+    const heard: number[] = [];
+    anna.peer.doc.on(
+      "update",
+      (update: Uint8Array, origin: unknown) => void (origin === anna.peer && heard.push(...Y.parseUpdateMeta(update).to.keys())),
+    );
+    anna.text.insert(0, "a");
+    ben.text.insert(0, "b");
+    await w.clock.advance(20);
+    expect(heard).toEqual([ben.peer.doc.clientID]);
+    for (const one of others) expect(one.text.toJSON().split("").toSorted().join("")).toBe("---ab");
   });
 
   test("[SY20] closing tells everybody to come back, writes everything, and takes nobody new", async () => {

@@ -17,8 +17,10 @@ import { makeSyncMeters, type SyncMeters } from "#server/observe/meters";
 import type { DocumentLog, LogEntry } from "#server/stores/contract";
 import { makeCommitQueue } from "./commit-queue.ts";
 import { makeThreadCompactor, type Compactor } from "./compactor.ts";
+import { makePacer } from "./pacer.ts";
 import { makeRights, type Authorise, type HubPerson, type RightsKeeper } from "./rights.ts";
 import { openRoom, type Room } from "./room.ts";
+import { salvage } from "./salvage.ts";
 import { makeSession, type Session, type SessionControl } from "./session.ts";
 
 /** What the composition root and services decide for the hub. */
@@ -47,7 +49,8 @@ export type ConnectOptions = {
   readonly mayWrite: boolean;
   /** The client asked for messages 100 to 102. */
   readonly wantsAck: boolean;
-  readonly send: (frame: Uint8Array) => void;
+  /** The same array comes once for each receiver, so that it can be encoded once. */
+  readonly send: (frames: readonly Uint8Array[]) => void;
   readonly close: (reason: CloseReason) => void;
   /** Bytes handed to `send` that the network has not taken yet. */
   readonly bufferedBytes: () => number;
@@ -165,17 +168,27 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
     }
   };
 
-  const queue = makeCommitQueue({ log, clock, logger, onCommitted });
+  const queue = makeCommitQueue({ log, clock, logger, meters, onCommitted });
+  const pacer = makePacer(clock);
 
   // ------------------------------------------------------------------ loading
 
   const load = async (document: string): Promise<Loaded> => {
     try {
       const stored = await log.load(document);
-      const room = openRoom({ document, stored, log, clock, logger, queue });
+      meters.loads += 1;
+      const parts = { document, log, clock, logger, queue, pacer, meters };
+      const room = openRoom({ ...parts, stored });
       if (room !== null) return { room };
-      logger.error({ document }, "what is stored of the document cannot be read; it is left as it is");
-      return { trouble: "broken", cause: new Error("what is stored cannot be read") };
+      meters.damagedLoads += 1;
+      const { whole, broken, hasGap } = salvage(stored.snapshot === null ? stored.updates : [stored.snapshot, ...stored.updates]);
+      logger.error(
+        { document, broken, hasGap },
+        "not all that is stored of the document can be read; it is shown as far as it can, and not written to",
+      );
+      const readable = openRoom({ ...parts, stored: { snapshot: whole, updates: [] }, isDamaged: true });
+      assert(readable !== null, "what was salvaged can be read");
+      return { room: readable };
     } catch (error) {
       logger.error({ err: error, document }, "the document could not be loaded");
       return { trouble: "tryLater", cause: error };
@@ -250,14 +263,16 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
     if (room.tail().updates >= COMPACT_AT_UNLOAD_UPDATES) planCompaction(room, life);
     const finish = () => {
       // Somebody may have come back meanwhile: then this slot was replaced by a live one.
-      if (slots.get(room.document) === slot) slots.delete(room.document);
+      if (slots.get(room.document) !== slot) return;
+      slots.delete(room.document);
+      meters.unloads += 1;
     };
     if (life.compacting) void compactions.then(finish); // never rejects
     else finish();
   };
 
   const planCompaction = (room: Room, life: RoomLife) => {
-    if (life.compacting || closing || clock.nowMs() < life.compactNotBeforeMs) return;
+    if (life.compacting || closing || room.isDamaged || clock.nowMs() < life.compactNotBeforeMs) return;
     life.compacting = true;
     compactions = compactions.then(async () => {
       if (!closing) await compact(room, life);
@@ -275,9 +290,11 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       const compacted = await compactor.compact(snapshot === null ? updates : [snapshot, ...updates]);
       await log.compact(document, compacted, throughSeq);
       swap.finish(compacted);
+      meters.compactions += 1;
       logger.debug({ document, updates: updates.length, bytes: compacted.length }, "compacted");
     } catch (error) {
       // Nothing is lost: the log is as it was. Not again at once, or a document that cannot be compacted would keep the thread busy.
+      meters.compactionFailures += 1;
       life.compactNotBeforeMs = clock.nowMs() + COMPACT_AGAIN_AFTER_MS;
       if (!closing) logger.error({ err: error, document }, "the document could not be compacted");
     } finally {
@@ -288,6 +305,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   // ------------------------------------------------------------------ connections
 
   const tick = () => {
+    for (const slot of slots.values()) if (slot.state === "live") slot.room.awareness.renew();
     for (const session of sessions) session.keepAlive();
     keepAlive = sessions.size > 0 ? clock.setTimer(KEEP_ALIVE_MS, tick) : null;
   };
@@ -304,7 +322,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   };
 
   const connect = (options: ConnectOptions): Session => {
-    const session: SessionControl = makeSession({ ...options, clock, isFull: queue.isFull, onEnd: () => onEnd(session) });
+    const session: SessionControl = makeSession({ ...options, clock, meters, isFull: queue.isFull, onEnd: () => onEnd(session) });
     sessions.add(session);
     if (closing) {
       session.shut("restart");
@@ -335,6 +353,8 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       if (personId !== null) await (await getRoom(document)).room.claim([doc.clientID], personId);
       // From here to `accept` nothing waits, so nobody else's edit comes between.
       const { room } = await getRoom(document);
+      if (room.isDamaged)
+        throw new AppError("unavailable", { message: "This cannot be changed until it has been repaired. Whoever runs Bansho has been told." });
       const update = updateFrom(room.whole(), doc, (into) => change(into, room.beingWritten(personId)));
       const scan = scanUpdate(update);
       assert(scan !== null, "what Yjs writes can be read");
@@ -404,7 +424,7 @@ function statsOf(room: Room): RoomStats {
     bytes: room.bytes(),
     updatesSinceSnapshot: room.tail().updates,
     unsavedUpdates: room.accepted() - room.durable(),
-    damaged: false,
+    damaged: room.isDamaged,
   };
 }
 

@@ -66,6 +66,7 @@ describe("what a room knows", () => {
     const scan = (ranges: [number, number][]) => ({
       structs: new Map(),
       needs: new Map(),
+      deletionsAt: 0,
       deletions: new Map([[1, ranges.map(([start, end]) => ({ start, end }))]]),
     });
     const known = makeKnownState();

@@ -24,8 +24,10 @@ export type KnownState = {
   readonly covers: (other: KnownState) => boolean;
   readonly clocks: ReadonlyMap<number, number>;
   readonly deletions: ReadonlyMap<number, readonly number[]>;
-  /** Encoded as Yjs does (v1). */
-  readonly stateVector: () => Uint8Array;
+  /** True when a state vector reaches as far as what is known, or further, for every client. */
+  readonly reachedBy: (vector: ReadonlyMap<number, number>) => boolean;
+  /** Encoded as Yjs does (v1). `setBack`: clients whose clocks are to stand there instead. */
+  readonly stateVector: (setBack?: ReadonlyMap<number, number>) => Uint8Array;
 };
 
 /** Starts with nothing known. */
@@ -85,16 +87,22 @@ export function makeKnownState(): KnownState {
     return true;
   };
 
-  const stateVector = (): Uint8Array =>
+  const reachedBy = (vector: ReadonlyMap<number, number>): boolean => {
+    for (const [client, clock] of clocks) if ((vector.get(client) ?? 0) < clock) return false;
+    return true;
+  };
+
+  const stateVector = (setBack?: ReadonlyMap<number, number>): Uint8Array =>
     encoding.encode((encoder) => {
-      encoding.writeVarUint(encoder, clocks.size);
-      for (const [client, clock] of [...clocks].toSorted(([a], [b]) => b - a)) {
+      const entries = [...clocks].map(([client, clock]) => [client, setBack?.get(client) ?? clock] as const).filter(([, clock]) => clock > 0);
+      encoding.writeVarUint(encoder, entries.length);
+      for (const [client, clock] of entries.toSorted(([a], [b]) => b - a)) {
         encoding.writeVarUint(encoder, client);
         encoding.writeVarUint(encoder, clock);
       }
     });
 
-  return { compare, add, covers, clocks, deletions, stateVector };
+  return { compare, add, covers, reachedBy, clocks, deletions, stateVector };
 }
 
 /** Where a client's clock stands after these ranges; null when there is a hole before one of them. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { parseAwareness, type AwarenessEntry } from "#core/protocol/awareness";
 import { parseServerFrame } from "#core/protocol/wire";
 import { LIMITS } from "#core/limits";
+import { makeSyncMeters } from "#server/observe/meters";
 import { makeFakeClock } from "../../tests/support/fake-clock.ts";
 import { makeRoomAwareness, type Speaker } from "./room-awareness.ts";
 
@@ -14,12 +15,21 @@ function entriesIn(frame: Uint8Array): readonly AwarenessEntry[] {
 
 function world() {
   const clock = makeFakeClock();
-  const speakers = new Set<Speaker>();
-  const awareness = makeRoomAwareness({ clock, listeners: () => speakers });
+  const speakers = new Map<Speaker, AwarenessEntry[][]>();
+  const meters = makeSyncMeters();
+  const awareness = makeRoomAwareness({ clock, meters });
+  const tell = () => {
+    const news = awareness.takeNews();
+    for (const [speaker, heard] of speakers) {
+      const frame = news?.frameFor(speaker) ?? null;
+      if (frame !== null) heard.push([...entriesIn(frame)]);
+    }
+  };
+  awareness.onNews((afterMs) => void clock.setTimer(Math.max(0, afterMs), tell));
   const enter = (person: string) => {
     const heard: AwarenessEntry[][] = [];
-    const speaker: Speaker = { person: { id: person, name: person.toUpperCase() }, deliver: (frame) => void heard.push([...entriesIn(frame)]) };
-    speakers.add(speaker);
+    const speaker: Speaker = { person: { id: person, name: person.toUpperCase() } };
+    speakers.set(speaker, heard);
     return {
       heard,
       say: (clientId: number, theirClock: number, state: Record<string, unknown> | null) =>
@@ -34,7 +44,7 @@ function world() {
     const frame = awareness.everybody();
     return frame === null ? [] : entriesIn(frame).map((entry) => entry.clientId);
   };
-  return { clock, enter, present };
+  return { clock, enter, present, meters, renew: awareness.renew };
 }
 
 test("[SY13] others hear a state signed with its speaker, the speaker does not", async () => {
@@ -109,4 +119,33 @@ test("[SY15] a flood is told at most every moment, with the latest state only", 
   expect(carys.heard.length).toBeLessThanOrEqual(1_000 / LIMITS.awarenessDelayMs + 3);
   expect(carys.heard.at(-1)?.map((entry) => entry.state?.["at"])).toEqual([1_000, 1_000]);
   expect(new Set(anna.heard.flat().map((entry) => entry.clientId))).toEqual(new Set([2]));
+});
+
+test("[SY15] a state that says nothing new is not told again", async () => {
+  const w = world();
+  const [anna, ben] = [w.enter("anna"), w.enter("ben")];
+  for (let at = 1; at <= 50; at++) {
+    anna.say(1, at, { cursor: 5 });
+    await w.clock.advance(100);
+  }
+  expect(ben.heard.length).toBe(1);
+  expect(w.meters).toMatchObject({ awarenessIn: 50, awarenessUnchanged: 49 });
+});
+
+test("[SY15] everybody who is still there is told again together, before the stock client forgets them", async () => {
+  const w = world();
+  const [anna, ben, carys] = [w.enter("anna"), w.enter("ben"), w.enter("carys")];
+  anna.say(1, 1, { at: "a" });
+  ben.say(2, 1, { at: "b" });
+  await w.clock.advance(100);
+  const [before] = [carys.heard.flat()];
+  w.renew();
+  await w.clock.advance(100);
+  const renewed = carys.heard.at(-1) ?? [];
+  expect(renewed.map(({ clientId, state }) => [clientId, state?.["at"]])).toEqual([
+    [1, "a"],
+    [2, "b"],
+  ]);
+  for (const { clientId, clock } of renewed) expect(clock).toBeGreaterThan(before.find((entry) => entry.clientId === clientId)?.clock ?? Infinity);
+  expect(anna.heard.at(-1)?.map((entry) => entry.clientId)).toEqual([2]);
 });

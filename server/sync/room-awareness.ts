@@ -7,71 +7,81 @@
  * The stock client repeats to the server whatever it hears, so an entry for somebody else's id is an echo and is passed over, not punished.
  * Clocks are the server's: nobody else accepts a client that comes back under a clock they have seen, so time makes sure each is new.
  */
-import { encodeAwarenessEntry, joinAwareness, signState, type AwarenessEntry } from "#core/protocol/awareness";
+import { encodeAwarenessEntry, joinAwareness, signState, type AwarenessEntry, type AwarenessState } from "#core/protocol/awareness";
 import { encodeAwarenessFrame } from "#core/protocol/wire";
 import { LIMITS } from "#core/limits";
-import type { Clock, Timer } from "#core/time";
+import type { Clock } from "#core/time";
+import type { SyncMeters } from "#server/observe/meters";
 
 /** A connection that speaks and listens. */
-export type Speaker = {
-  readonly person: { readonly id: string; readonly name: string };
-  readonly deliver: (frame: Uint8Array) => void;
+export type Speaker = { readonly person: { readonly id: string; readonly name: string } };
+
+/** What has changed since it was last told. */
+export type AwarenessNews = {
+  /** For everybody whom it is not about. */
+  readonly frame: Uint8Array;
+  readonly isAbout: (speaker: Speaker) => boolean;
+  /** For this one, without what is about themselves; null when nothing is left. */
+  readonly frameFor: (speaker: Speaker) => Uint8Array | null;
 };
 
 export type RoomAwareness = {
-  /** Everybody's state for one who has just come; null when nobody has one. */
-  readonly everybody: () => Uint8Array | null;
+  /** Everybody's state for one who has just come, or who was not told for a while; null when nobody else has one. */
+  readonly everybody: (except?: Speaker) => Uint8Array | null;
   readonly take: (speaker: Speaker, entries: readonly AwarenessEntry[]) => void;
   readonly leave: (speaker: Speaker) => void;
+  /** What is to be told, which is then taken as told; null when there is nothing. */
+  readonly takeNews: () => AwarenessNews | null;
+  /** `listener` is told when there is something to tell, and in how many ms. */
+  readonly onNews: (listener: (afterMs: number) => void) => void;
+  /** Say everybody's state again: the stock client forgets people of whom it has not heard for 30 s. */
+  readonly renew: () => void;
 };
 
-type Present = { readonly speaker: Speaker; readonly theirClock: number; readonly clock: number; readonly bytes: Uint8Array };
+type Present = {
+  readonly speaker: Speaker;
+  theirClock: number;
+  /** The state as the client wrote it, to tell news from repetition. */
+  readonly text: string;
+  readonly state: AwarenessState;
+  readonly bytes: Uint8Array;
+};
 
 /** Ids that left are remembered, so that a late echo does not bring them back; the oldest are forgotten. */
 const MAX_GONE = 1_000;
 
-/** @param listeners everybody in the room; read at each delivery */
-export function makeRoomAwareness({ clock, listeners }: { clock: Clock; listeners: () => Iterable<Speaker> }): RoomAwareness {
+type RoomAwarenessOptions = { readonly clock: Clock; readonly meters: Pick<SyncMeters, "awarenessIn" | "awarenessUnchanged" | "limitsHit"> };
+
+/** Makes the awareness of a room that nobody is in. */
+export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): RoomAwareness {
   const present = new Map<number, Present>();
   const ownIds = new Map<Speaker, Set<number>>();
   const gone = new Set<number>();
   /** What the others have not heard yet: the entry, and who must not hear it (it is about themselves). */
-  const unheard = new Map<number, { readonly bytes: Uint8Array; readonly about: Speaker }>();
+  let unheard = new Map<number, { readonly bytes: Uint8Array; readonly about: Speaker }>();
   let lastClock = 0;
   let toldAtMs = -Infinity;
-  let timer: Timer | null = null;
+  let tellSoon: (afterMs: number) => void = () => {};
 
   const nextClock = (): number => {
     lastClock = Math.max(lastClock + 1, clock.nowMs());
     return lastClock;
   };
 
-  const tell = () => {
-    timer = null;
-    toldAtMs = clock.nowMs();
-    const news = [...unheard.values()];
-    unheard.clear();
-    const concerned = new Set(news.map((entry) => entry.about));
-    const frameOf = (entries: typeof news) => encodeAwarenessFrame(joinAwareness(entries.map((entry) => entry.bytes)));
-    const frame = frameOf(news);
-    for (const listener of listeners()) {
-      if (!concerned.has(listener)) listener.deliver(frame);
-      else if (concerned.size > 1) listener.deliver(frameOf(news.filter((entry) => entry.about !== listener)));
-    }
-  };
+  const frameOf = (entries: readonly { readonly bytes: Uint8Array }[]): Uint8Array | null =>
+    entries.length === 0 ? null : encodeAwarenessFrame(joinAwareness(entries.map((entry) => entry.bytes)));
 
   const announce = (clientId: number, bytes: Uint8Array, about: Speaker) => {
     // Deleting first keeps the order in which things happened.
     unheard.delete(clientId);
     unheard.set(clientId, { bytes, about });
-    timer ??= clock.setTimer(Math.max(0, toldAtMs + LIMITS.awarenessDelayMs - clock.nowMs()), tell);
+    if (unheard.size === 1) tellSoon(toldAtMs + LIMITS.awarenessDelayMs - clock.nowMs());
   };
 
-  const show = (speaker: Speaker, entry: AwarenessEntry & { state: object }) => {
-    const ours = nextClock();
+  const show = (speaker: Speaker, entry: AwarenessEntry & { state: AwarenessState }) => {
     const state = signState(entry.state, speaker.person);
-    const bytes = encodeAwarenessEntry({ clientId: entry.clientId, clock: ours, state });
-    present.set(entry.clientId, { speaker, theirClock: entry.clock, clock: ours, bytes });
+    const bytes = encodeAwarenessEntry({ clientId: entry.clientId, clock: nextClock(), state });
+    present.set(entry.clientId, { speaker, theirClock: entry.clock, text: JSON.stringify(entry.state), state, bytes });
     gone.delete(entry.clientId);
     announce(entry.clientId, bytes, speaker);
   };
@@ -92,31 +102,72 @@ export function makeRoomAwareness({ clock, listeners }: { clock: Clock; listener
     const current = present.get(clientId);
     if (current === undefined && ids.has(clientId)) return true;
     if (ids.size === 0) return current === undefined || current.speaker.person.id === speaker.person.id;
-    return ids.size < LIMITS.maxAwarenessClients && current === undefined && !gone.has(clientId);
+    if (current !== undefined || gone.has(clientId)) return false;
+    if (ids.size < LIMITS.maxAwarenessClients) return true;
+    meters.limitsHit.maxAwarenessClients += 1;
+    return false;
   };
 
   const take = (speaker: Speaker, entries: readonly AwarenessEntry[]) => {
-    const ids = ownIds.get(speaker) ?? new Set<number>();
-    ownIds.set(speaker, ids);
-    for (const { clientId, clock: theirClock, state } of entries) {
+    let ids = ownIds.get(speaker);
+    if (ids === undefined) {
+      ids = new Set();
+      ownIds.set(speaker, ids);
+    }
+    for (const entry of entries) {
+      const { clientId, clock: theirClock, state } = entry;
       const current = present.get(clientId);
       if (current?.speaker === speaker) {
-        if (state === null && theirClock >= current.theirClock) hide(speaker, clientId);
-        else if (state !== null && theirClock > current.theirClock) show(speaker, { clientId, clock: theirClock, state });
+        if (state === null) {
+          if (theirClock >= current.theirClock) hide(speaker, clientId);
+        } else if (theirClock > current.theirClock) {
+          meters.awarenessIn += 1;
+          if (JSON.stringify(state) !== current.text) {
+            show(speaker, { ...entry, state });
+          } else {
+            // A sign of life. The room says it for everybody together: `renew`.
+            current.theirClock = theirClock;
+            meters.awarenessUnchanged += 1;
+          }
+        }
       } else if (state !== null && mayTake(speaker, ids, clientId)) {
+        meters.awarenessIn += 1;
         if (current !== undefined) ownIds.get(current.speaker)?.delete(clientId);
         ids.add(clientId);
-        show(speaker, { clientId, clock: theirClock, state });
+        show(speaker, { ...entry, state });
       }
     }
   };
 
   return {
-    everybody: () => (present.size === 0 ? null : encodeAwarenessFrame(joinAwareness([...present.values()].map((entry) => entry.bytes)))),
+    everybody: (except) => frameOf([...present.values()].filter(({ speaker }) => speaker !== except)),
     take,
     leave: (speaker) => {
       for (const clientId of ownIds.get(speaker) ?? []) if (present.get(clientId)?.speaker === speaker) hide(speaker, clientId);
       ownIds.delete(speaker);
+    },
+    takeNews: () => {
+      if (unheard.size === 0) return null;
+      const news = [...unheard.values()];
+      unheard = new Map();
+      toldAtMs = clock.nowMs();
+      const subjects = new Set(news.map((entry) => entry.about));
+      return {
+        frame: encodeAwarenessFrame(joinAwareness(news.map((entry) => entry.bytes))),
+        isAbout: (speaker) => subjects.has(speaker),
+        frameFor: (speaker) => frameOf(subjects.has(speaker) ? news.filter((entry) => entry.about !== speaker) : news),
+      };
+    },
+    onNews: (listener) => {
+      tellSoon = listener;
+    },
+    renew: () => {
+      if (present.size < 2) return;
+      for (const [clientId, current] of present) {
+        const bytes = encodeAwarenessEntry({ clientId, clock: nextClock(), state: current.state });
+        present.set(clientId, { ...current, bytes });
+        announce(clientId, bytes, current.speaker);
+      }
     },
   };
 }

@@ -7,15 +7,20 @@
  * Left to others: who may write (session), when it is loaded, unloaded and compacted (hub).
  */
 import * as Y from "yjs";
+import { assert } from "#core/errors";
 import type { PersonId } from "#core/ids";
 import { LIMITS } from "#core/limits";
-import { scanUpdate, type UpdateScan } from "#core/protocol/update-scan";
+import { scanStateVector, scanUpdate, type UpdateScan } from "#core/protocol/update-scan";
 import { encodeUpdate } from "#core/protocol/wire";
 import type { Clock } from "#core/time";
 import type { Log } from "#server/observe/log";
+import type { SyncMeters } from "#server/observe/meters";
 import type { DocumentLog, StoredDocument } from "#server/stores/contract";
 import type { CommitQueue } from "./commit-queue.ts";
+import { makeDocumentBytes } from "./document-bytes.ts";
 import { makeKnownState, type Comparison } from "./known-state.ts";
+import type { Pacer } from "./pacer.ts";
+import { makeRoomOutbox } from "./room-outbox.ts";
 import { makeRoomAwareness, type RoomAwareness, type Speaker } from "./room-awareness.ts";
 import { makeTypingBursts } from "./typing-bursts.ts";
 
@@ -23,6 +28,11 @@ import { makeTypingBursts } from "./typing-bursts.ts";
 export type Member = Speaker & {
   /** It has been given the whole state, so that edits on top of it will fit. Before that it hears of no edits. */
   readonly isSynced: () => boolean;
+  /**
+   * Pass on news of the room, unless this one is behind; then it gets what it lacks when it has caught up. The same array for all who get the same.
+   * `vectorBefore`: the state vector of one who has heard everything before this.
+   */
+  readonly tell: (frames: readonly Uint8Array[], vectorBefore: () => Uint8Array) => void;
   /** More of what this room accepted is durable now. */
   readonly onDurable: () => void;
 };
@@ -37,6 +47,8 @@ export type AcceptedUpdate = {
 
 export type Room = {
   readonly document: string;
+  /** Not all that is stored could be read: it is shown, and never written to. Rule SY2. */
+  readonly isDamaged: boolean;
   readonly members: ReadonlySet<Member>;
   readonly awareness: RoomAwareness;
   readonly join: (member: Member) => void;
@@ -59,8 +71,8 @@ export type Room = {
   readonly committed: (count: number) => void;
   /** The whole state as one update. */
   readonly whole: () => Uint8Array;
-  /** What somebody at this state vector lacks. */
-  readonly since: (stateVector: Uint8Array) => Uint8Array;
+  /** What somebody at this state vector lacks, as updates in order; never empty. Null when the vector cannot be read. */
+  readonly since: (stateVector: Uint8Array) => readonly Uint8Array[] | null;
   readonly stateVector: () => Uint8Array;
   /** The part of an update with gaps that can be integrated; null when it cannot be read after all. Slow: builds a Y.Doc. */
   readonly fitting: (update: Uint8Array) => Uint8Array | null;
@@ -74,20 +86,22 @@ export type Room = {
 
 export type RoomOptions = {
   readonly document: string;
-  readonly stored: StoredDocument;
+  readonly stored: Pick<StoredDocument, "snapshot" | "updates">;
+  /** `stored` is what could be read of something damaged. */
+  readonly isDamaged?: boolean;
   readonly log: Pick<DocumentLog, "claimClientId">;
   readonly queue: Pick<CommitQueue, "push">;
+  readonly pacer: Pacer;
+  readonly meters: SyncMeters;
   readonly clock: Clock;
   readonly logger: Log;
 };
-
-const EMPTY_UPDATE = Uint8Array.of(0, 0);
 
 /**
  * Make a room from what is stored.
  * @returns null when something stored does not decode: nothing may then be written to this document. Rule SY2.
  */
-export function openRoom({ document, stored, log, queue, clock, logger }: RoomOptions): Room | null {
+export function openRoom({ document, stored, isDamaged = false, log, queue, pacer, meters, clock, logger }: RoomOptions): Room | null {
   const known = makeKnownState();
   const bursts = makeTypingBursts();
   const members = new Set<Member>();
@@ -95,35 +109,23 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
   /** Bound in this room, but the store does not know it yet. */
   const unclaimed = new Map<number, PersonId>();
   let waitingForDurable: { readonly place: number; readonly resolve: () => void }[] = [];
-  let base = stored.snapshot ?? EMPTY_UPDATE;
-  let tail: Uint8Array[] = [...stored.updates];
-  let bytes = base.length;
+  const content = makeDocumentBytes(stored.snapshot, stored.updates);
   /** Accepted updates that are not durable, oldest first; `isShown` when the room holds them already. */
   let unsaved: { readonly update: Uint8Array; readonly isShown: boolean; readonly show: () => void }[] = [];
   let accepted = 0;
   let durable = 0;
-  let tailUpdates = stored.updates.length;
-  let tailBytes = 0;
   /** While a snapshot is being made: what it will not hold. */
   let carry: Uint8Array[] | null = null;
 
-  for (const [index, update] of [base, ...tail].entries()) {
+  for (const [index, update] of (stored.snapshot === null ? stored.updates : [stored.snapshot, ...stored.updates]).entries()) {
     const scan = scanUpdate(update);
     if (scan === null) return null;
     // Nothing is lost by a gap in the store: it stays in the bytes, and clients that hold the rest send it when they come.
     if (!known.add(scan)) logger.error({ document, index }, "the stored document has a gap");
-    if (index > 0) tailBytes += update.length;
   }
-  bytes += tailBytes;
 
-  const whole = (): Uint8Array => {
-    if (tail.length > 0) {
-      base = Y.mergeUpdates([base, ...tail]);
-      tail = [];
-      bytes = base.length;
-    }
-    return base;
-  };
+  const awareness = makeRoomAwareness({ clock, meters });
+  const outbox = makeRoomOutbox({ members, awareness, pacer, meters, vectorBefore: known.stateVector });
 
   const claimOne = async (clientId: number, personId: PersonId): Promise<void> => {
     try {
@@ -138,8 +140,9 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
 
   return {
     document,
+    isDamaged,
     members,
-    awareness: makeRoomAwareness({ clock, listeners: () => members }),
+    awareness,
     join: (member) => void members.add(member),
     leave: (member) => void members.delete(member),
     compare: known.compare,
@@ -148,27 +151,27 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
       await Promise.all(clientIds.map((clientId) => claimOne(clientId, personId)));
     },
     beingWritten: (except) => bursts.running(clock.nowMs(), except),
-    hasSpaceFor: (more) => bytes + more <= LIMITS.maxDocumentBytes || whole().length + more <= LIMITS.maxDocumentBytes,
+    hasSpaceFor: (more) => content.size() + more <= LIMITS.maxDocumentBytes || content.whole().length + more <= LIMITS.maxDocumentBytes,
     accept: ({ update, scan, personId, from }) => {
+      assert(!isDamaged, "nothing is written to a document that could not be read whole");
       const frame = encodeUpdate(update);
       // Our own copy, shared with the frame: the one we were given may be a view into a socket's buffer.
       const kept = frame.subarray(frame.length - update.length);
       const show = () => {
+        const clocksBefore = [...scan.structs.keys()].map((clientId) => [clientId, known.clocks.get(clientId) ?? 0] as const);
         if (personId !== null && from !== null) {
           const atMs = clock.nowMs();
-          for (const clientId of scan.structs.keys()) bursts.note({ clientId, fromClock: known.clocks.get(clientId) ?? 0, personId, atMs });
+          for (const [clientId, fromClock] of clocksBefore) bursts.note({ clientId, fromClock, personId, atMs });
         }
         known.add(scan);
-        tail.push(kept);
+        content.add(kept);
         carry?.push(kept);
-        bytes += kept.length;
-        tailUpdates += 1;
-        tailBytes += kept.length;
-        for (const member of members) if (member !== from && member.isSynced()) member.deliver(frame);
+        outbox.tell({ frame, update: kept, from, clocksBefore });
       };
       const isShown = from !== null;
       unsaved.push({ update: kept, isShown, show });
       accepted += 1;
+      meters.updatesIn += 1;
       queue.push({ document, update: kept, personId, atMs: clock.nowMs() });
       if (isShown) show();
     },
@@ -189,13 +192,16 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
       }
     },
     whenDurable: () => (durable >= accepted ? Promise.resolve() : new Promise((resolve) => waitingForDurable.push({ place: accepted, resolve }))),
-    whole,
-    since: (stateVector) => (stateVector.length <= 1 ? whole() : Y.diffUpdate(whole(), stateVector)),
-    stateVector: known.stateVector,
+    whole: content.whole,
+    since: (stateVector) => {
+      const vector = scanStateVector(stateVector);
+      return vector === null ? null : content.since(stateVector, known.reachedBy(vector));
+    },
+    stateVector: () => known.stateVector(),
     fitting: (update) => {
       const doc = new Y.Doc();
       try {
-        Y.applyUpdate(doc, whole());
+        Y.applyUpdate(doc, content.whole());
         Y.applyUpdate(doc, update);
         doc.store.pendingStructs = null;
         doc.store.pendingDs = null;
@@ -207,8 +213,8 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
         doc.destroy();
       }
     },
-    bytes: () => bytes,
-    tail: () => ({ updates: tailUpdates, bytes: tailBytes }),
+    bytes: content.size,
+    tail: content.tail,
     beginSwap: () => {
       const collected = unsaved.filter((waiting) => waiting.isShown).map((waiting) => waiting.update);
       carry = collected;
@@ -216,11 +222,7 @@ export function openRoom({ document, stored, log, queue, clock, logger }: RoomOp
         finish: (snapshot) => {
           if (carry !== collected) return;
           carry = null;
-          base = snapshot;
-          tail = collected;
-          tailUpdates = collected.length;
-          tailBytes = collected.reduce((sum, update) => sum + update.length, 0);
-          bytes = base.length + tailBytes;
+          content.replace(snapshot, collected);
         },
         stop: () => {
           if (carry === collected) carry = null;

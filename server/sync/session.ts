@@ -7,7 +7,7 @@
  */
 import { joinAwareness, parseAwareness } from "#core/protocol/awareness";
 import type { CloseReason } from "#core/protocol/close-codes";
-import { scanStateVector, scanUpdate, type UpdateScan } from "#core/protocol/update-scan";
+import { scanUpdate, type UpdateScan } from "#core/protocol/update-scan";
 import {
   encodeAwarenessFrame,
   encodeClosing,
@@ -16,12 +16,14 @@ import {
   encodePersisted,
   encodeStep1,
   encodeStep2,
+  encodeUpdate,
   parseClientFrame,
   type SyncNotice,
 } from "#core/protocol/wire";
 import { LIMITS } from "#core/limits";
 import { SECOND_MS, type Clock } from "#core/time";
 import type { PersonId, SessionId } from "#core/ids";
+import type { CountedLimit, SyncMeters } from "#server/observe/meters";
 import type { Member, Room } from "./room.ts";
 
 /** Who the client is, and by which sign-in: the same shape as the hub's. */
@@ -31,6 +33,8 @@ type SignedInPerson = { readonly id: PersonId; readonly name: string; readonly s
 export type Session = {
   /** Take in one websocket message. Never throws. */
   readonly receive: (frame: Uint8Array) => void;
+  /** The network has taken all that was handed to it. */
+  readonly drained: () => void;
   /** The connection is gone: stop speaking for it and tell the others. Edits that came before are still taken in. May be called twice. */
   readonly end: () => void;
 };
@@ -55,10 +59,13 @@ export type SessionOptions = {
   readonly person: SignedInPerson;
   readonly mayWrite: boolean;
   readonly wantsAck: boolean;
-  readonly send: (frame: Uint8Array) => void;
+  /** Hand protocol messages to the network, together. The same array object comes once for each receiver: it can be encoded once. */
+  readonly send: (frames: readonly Uint8Array[]) => void;
   readonly close: (reason: CloseReason) => void;
+  /** Bytes handed to `send` that the network has not taken yet. */
   readonly bufferedBytes: () => number;
   readonly clock: Clock;
+  readonly meters: SyncMeters;
   /** True when no more edits can be kept for the store. */
   readonly isFull: () => boolean;
   readonly onEnd: () => void;
@@ -72,7 +79,7 @@ const TELL_AGAIN_MS = SECOND_MS;
 
 /** Makes a session that waits for its room. */
 export function makeSession(options: SessionOptions): SessionControl {
-  const { document, person, wantsAck, clock } = options;
+  const { document, person, wantsAck, clock, meters } = options;
   let room: Room | null = null;
   let mayWrite = options.mayWrite;
   /** The line is gone: nothing is sent or received any more. What came before is still handled. */
@@ -98,14 +105,55 @@ export function makeSession(options: SessionOptions): SessionControl {
   /** An update was not taken (gap, or not allowed): nothing after it is acknowledged until a step 2 carries all that the client has. */
   let untaken = false;
 
+  /** What a reader that fell behind is owed once it has caught up: all since `vector`, as an answer (step 2) if it asked. Rule SY25. */
+  let owed: { readonly vector: Uint8Array; readonly isAnswer: boolean; readonly sinceMs: number } | null = null;
+
+  const send = (frames: readonly Uint8Array[]) => {
+    sentSinceTick = true;
+    meters.framesOut += frames.length;
+    for (const frame of frames) meters.bytesOut += frame.length;
+    options.send(frames);
+  };
+
+  /** For what must arrive, and is small. */
   const deliver = (frame: Uint8Array) => {
     if (ended) return;
-    if (options.bufferedBytes() > LIMITS.maxSendBufferBytes) {
-      shut("tryLater");
+    if (options.bufferedBytes() <= LIMITS.maxSendBufferBytes) {
+      send([frame]);
       return;
     }
-    sentSinceTick = true;
-    options.send(frame);
+    meters.limitsHit.maxSendBufferBytes += 1;
+    meters.slowReadersCut += 1;
+    shut("tryLater");
+  };
+
+  const isBehind = (): boolean => options.bufferedBytes() > LIMITS.resyncLaterBytes;
+
+  const tell: Member["tell"] = (frames, vectorBefore) => {
+    if (ended || owed !== null) return;
+    if (isBehind()) owed = { vector: vectorBefore(), isAnswer: false, sinceMs: clock.nowMs() };
+    else send(frames);
+  };
+
+  /** Send what somebody at this state vector lacks. @returns false when it is no state vector */
+  const sendSince = (here: Room, vector: Uint8Array, isAnswer: boolean): boolean => {
+    const updates = here.since(vector);
+    if (updates === null) return false;
+    const last = updates.length - 1;
+    send(updates.map((update, index) => (isAnswer && index === last ? encodeStep2(update) : encodeUpdate(update))));
+    return true;
+  };
+
+  const catchUp = () => {
+    if (owed === null || room === null || ended) return;
+    const { vector, isAnswer } = owed;
+    owed = null;
+    meters.resyncs += 1;
+    sendSince(room, vector, isAnswer);
+    if (isAnswer) isSynced = true;
+    const everybody = room.awareness.everybody(member);
+    if (everybody !== null) deliver(everybody);
+    onDurable();
   };
 
   const notice = (json: unknown) => {
@@ -113,21 +161,24 @@ export function makeSession(options: SessionOptions): SessionControl {
   };
 
   const onDurable = () => {
-    if (room === null || !wantsAck) return;
+    // A reader that is behind hears of it when it has caught up: the last count says all.
+    if (unacknowledged.length === 0 || room === null || owed !== null) return;
     const durable = room.durable();
     const waiting = unacknowledged.findIndex((entry) => entry.place > durable);
     const done = waiting === -1 ? unacknowledged : unacknowledged.slice(0, waiting);
     const last = done.at(-1);
     if (last === undefined) return;
     unacknowledged = unacknowledged.slice(done.length);
+    meters.acknowledgements += 1;
     deliver(encodePersisted(last.count));
   };
 
-  const member: Member = { person, deliver, onDurable, isSynced: () => isSynced };
+  const member: Member = { person, tell, onDurable, isSynced: () => isSynced };
 
   const end = () => {
     if (ended) return;
     ended = true;
+    owed = null;
     unacknowledged = [];
     room?.leave(member);
     room?.awareness.leave(member);
@@ -138,9 +189,20 @@ export function makeSession(options: SessionOptions): SessionControl {
     dismissed = true;
     inbox = [];
     if (ended) return;
-    if (wantsAck) options.send(encodeClosing(reason));
+    if (wantsAck) options.send([encodeClosing(reason)]);
     options.close(reason);
     end();
+  };
+
+  const malformed = () => {
+    meters.malformedFrames += 1;
+    shut("malformed");
+  };
+
+  /** End because a limit was run into. */
+  const hit = (limit: CountedLimit, reason: CloseReason) => {
+    meters.limitsHit[limit] += 1;
+    shut(reason);
   };
 
   /** Acknowledge message number `count` when all that the room has accepted by now is durable. */
@@ -154,10 +216,12 @@ export function makeSession(options: SessionOptions): SessionControl {
   };
 
   const refuse = () => {
+    meters.updatesRefused += 1;
     untaken = true;
     if (clock.nowMs() - toldAtMs < TELL_AGAIN_MS) return;
     toldAtMs = clock.nowMs();
-    if (wantsAck) notice({ type: "refused", reason: "read-only" } satisfies SyncNotice);
+    const reason = room?.isDamaged === true ? "damaged" : "read-only";
+    if (wantsAck) notice({ type: "refused", reason } satisfies SyncNotice);
     else deliver(encodeDenied("You may read this document but not change it."));
   };
 
@@ -175,13 +239,13 @@ export function makeSession(options: SessionOptions): SessionControl {
     }
     takenApart += 1;
     if (takenApart > LIMITS.maxTakenApart) {
-      shut("tooMany");
+      hit("maxTakenApart", "tooMany");
       return null;
     }
     const fitting = here.fitting(message.update);
     const scan = fitting && scanUpdate(fitting);
     if (fitting === null || scan === null || here.compare(scan).is === "gap") {
-      shut("malformed");
+      malformed();
       return null;
     }
     return handleUpdate(here, { type: "step2", update: fitting }, count);
@@ -191,18 +255,20 @@ export function makeSession(options: SessionOptions): SessionControl {
   const handleUpdate = (here: Room, message: SyncUpdate, count: number): Promise<void> | null => {
     const scan = scanUpdate(message.update);
     if (scan === null) {
-      shut("malformed");
+      malformed();
       return null;
     }
     const comparison = here.compare(scan);
     if (comparison.is === "known") {
+      meters.updatesKnown += 1;
       settle(here, count, message.type);
       return null;
     }
-    if (!mayWrite) {
+    if (!mayWrite || here.isDamaged) {
       refuse();
       return null;
     }
+    if (comparison.is === "gap") meters.updatesWithGap += 1;
     if (comparison.is === "gap") return handleGap(here, message, count);
     return takeNews(here, message, { count, scan, writers: comparison.writers });
   };
@@ -216,7 +282,7 @@ export function makeSession(options: SessionOptions): SessionControl {
     if (unbound.length > 0) {
       newClientIds += unbound.length;
       if (newClientIds > LIMITS.maxNewClientIds) {
-        shut("tooMany");
+        hit("maxNewClientIds", "tooMany");
         return null;
       }
       const kept = { type: message.type, update: Uint8Array.from(message.update) };
@@ -228,9 +294,9 @@ export function makeSession(options: SessionOptions): SessionControl {
       // Rule SY9: what others wrote comes in only with a whole sync, because that is how lost edits are healed.
       askForAll(here);
     } else if (!here.hasSpaceFor(message.update.length)) {
-      shut("documentFull");
+      hit("maxDocumentBytes", "documentFull");
     } else if (options.isFull()) {
-      shut("tryLater");
+      hit("maxUnsavedBytes", "tryLater");
     } else {
       const [onlyOwner] = owners;
       const writer = owners.size === 1 && onlyOwner !== undefined ? onlyOwner : person.id;
@@ -243,37 +309,37 @@ export function makeSession(options: SessionOptions): SessionControl {
   const handle = (here: Room, frame: Uint8Array): Promise<void> | null => {
     const message = parseClientFrame(frame);
     if (message === null) {
-      shut("malformed");
+      malformed();
       return null;
     }
     if ((message.type === "step1" || message.type === "queryAwareness") && !questions(1)) {
-      shut("tooMany");
+      hit("maxQuestionsPerSecond", "tooMany");
       return null;
     }
     switch (message.type) {
       case "step1":
-        if (scanStateVector(message.stateVector) === null) {
-          shut("malformed");
-        } else {
-          deliver(encodeStep2(here.since(message.stateVector)));
-          isSynced = true;
-        }
+        if (isBehind() || owed !== null)
+          owed = { vector: Uint8Array.from(message.stateVector), isAnswer: true, sinceMs: owed?.sinceMs ?? clock.nowMs() };
+        else if (sendSince(here, message.stateVector, true)) isSynced = true;
+        else malformed();
         return null;
       case "step2":
       case "update":
         if (message.type === "update" && message.update.length > LIMITS.maxUpdateBytes) {
-          shut("tooLarge");
+          hit("maxUpdateBytes", "tooLarge");
           return null;
         }
         received += 1;
         return handleUpdate(here, message, received);
       case "awareness": {
         const entries = parseAwareness(message.body);
-        if (typeof entries === "string") shut(entries);
+        if (entries === "tooLarge") hit("maxAwarenessBytes", entries);
+        else if (entries === "malformed") malformed();
         else if (!ended) here.awareness.take(member, entries);
         return null;
       }
       case "queryAwareness": {
+        if (owed !== null) return null;
         const everybody = here.awareness.everybody();
         if (everybody !== null) deliver(everybody);
         return null;
@@ -307,15 +373,18 @@ export function makeSession(options: SessionOptions): SessionControl {
     hasEnded: () => ended,
     receive: (frame) => {
       if (ended) return;
-      if (frame.length > LIMITS.maxFrameBytes) shut("tooLarge");
-      else if (!frames(1 + frame.length / LIMITS.bytesPerCountedFrame)) shut("tooMany");
+      meters.framesIn += 1;
+      meters.bytesIn += frame.length;
+      if (frame.length > LIMITS.maxFrameBytes) hit("maxFrameBytes", "tooLarge");
+      else if (!frames(1 + frame.length / LIMITS.bytesPerCountedFrame)) hit("maxFramesPerSecond", "tooMany");
       else if (room !== null && !busy) run(room, frame);
-      else if (inbox.length >= LIMITS.maxWaitingFrames || inboxBytes + frame.length > 2 * LIMITS.maxFrameBytes) shut("tryLater");
+      else if (inbox.length >= LIMITS.maxWaitingFrames || inboxBytes + frame.length > 2 * LIMITS.maxFrameBytes) hit("maxWaitingFrames", "tryLater");
       else {
         inbox.push(Uint8Array.from(frame));
         inboxBytes += frame.length;
       }
     },
+    drained: catchUp,
     end,
     attach: (loaded) => {
       if (dismissed) return;
@@ -325,7 +394,8 @@ export function makeSession(options: SessionOptions): SessionControl {
         return;
       }
       room.join(member);
-      if (mayWrite) deliver(encodeStep1(room.stateVector()));
+      if (room.isDamaged) notice({ type: "access", mayWrite: false, reason: "damaged" } satisfies SyncNotice);
+      else if (mayWrite) deliver(encodeStep1(room.stateVector()));
       const everybody = room.awareness.everybody();
       if (everybody !== null) deliver(everybody);
       drain();
@@ -333,12 +403,18 @@ export function makeSession(options: SessionOptions): SessionControl {
     setMayWrite: (next) => {
       if (ended || next === mayWrite) return;
       mayWrite = next;
+      if (room?.isDamaged === true) return;
       notice({ type: "access", mayWrite } satisfies SyncNotice);
       // What they wrote meanwhile, only for themselves, can come in now.
       if (mayWrite && room !== null) deliver(encodeStep1(room.stateVector()));
     },
     notice,
     keepAlive: () => {
+      if (owed !== null && clock.nowMs() - owed.sinceMs > LIMITS.slowReaderMs) {
+        meters.slowReadersCut += 1;
+        shut("tryLater");
+        return;
+      }
       if (!sentSinceTick && room !== null) deliver(KEEP_ALIVE);
       sentSinceTick = false;
     },

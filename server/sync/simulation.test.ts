@@ -110,7 +110,7 @@ function connect(world: World, client: Client): void {
     person: client.person,
     mayWrite: client.mayWrite,
     wantsAck: client.wantsAck,
-    send: toClient,
+    send: (frames) => frames.forEach(toClient),
     close: () => drop(client),
     bufferedBytes: () => 0,
   });

@@ -166,7 +166,7 @@ async function build(peopled: boolean): Promise<World> {
       person,
       mayWrite: true,
       wantsAck: true,
-      send: (frame) => void frames.push(frame),
+      send: (sent) => void frames.push(...sent),
       close: (reason) => void closed.push(reason),
       bufferedBytes: () => 0,
     });

@@ -88,6 +88,10 @@ export class SyncClient {
     this.socket?.pause();
   }
 
+  startReading(): void {
+    this.socket?.resume();
+  }
+
   /** Resolves as soon as `condition` holds; checked whenever something arrives or the connection ends. Rejects after `timeoutMs` with `what`. */
   async until(what: string, condition: (client: SyncClient) => boolean, timeoutMs = 10_000): Promise<void> {
     if (condition(this)) return;

@@ -21,6 +21,8 @@ export type UpdateScan = {
   readonly deletions: ReadonlyMap<number, readonly ClockRange[]>;
   /** For clients that structs refer to: the state that must be known first (the highest clock referred to, plus one). */
   readonly needs: ReadonlyMap<number, number>;
+  /** Where in the bytes the deletions begin: a zero and what stands from there on is an update that only deletes. */
+  readonly deletionsAt: number;
 };
 
 /** Yjs client ids are 32 bits; clocks beyond 2^40 come from no typing. */
@@ -38,9 +40,10 @@ export function scanUpdate(update: Uint8Array): UpdateScan | null {
     const cursor: Cursor = { bytes: update, at: 0 };
     const needs = new Map<number, number>();
     const structs = scanStructs(cursor, needs);
+    const deletionsAt = cursor.at;
     const deletions = scanDeletions(cursor);
     require(cursor.at === update.length);
-    return { structs, deletions, needs };
+    return { structs, deletions, needs, deletionsAt };
   } catch {
     // Everything below throws only for bytes that are no update.
     return null;

@@ -32,9 +32,14 @@ export type ServerMessage =
 /** Notices that the sync server itself sends (message 102). Other parts of the product add theirs, told apart by `type`. */
 export type SyncNotice =
   /** An edit was not taken: it is in nobody else's document and will not be. */
-  | { readonly type: "refused"; readonly reason: "read-only" }
+  | { readonly type: "refused"; readonly reason: "read-only" | "damaged" }
   /** What this person may do here has changed. */
-  | { readonly type: "access"; readonly mayWrite: boolean };
+  | {
+      readonly type: "access";
+      readonly mayWrite: boolean;
+      /** Nobody may write, because what is stored cannot be read whole. */
+      readonly reason?: "damaged";
+    };
 
 /** Parse a frame from a client. Null when it is not one: malformed, cut off, followed by more, or a type that clients do not send. */
 export function parseClientFrame(frame: Uint8Array): ClientMessage | null {

@@ -62,8 +62,8 @@ export function connectLesson(options: ConnectOptions): LessonConnection {
   provider.messageHandlers[MESSAGE.closing] = () => {}; // the close code that follows says the same, and is acted on
   provider.messageHandlers[MESSAGE.notice] = (_reply: Encoder, message: decoding.Decoder) => {
     const notice = parseNotice(decoding.readVarString(message));
-    const mayWrite = readAccess(notice);
-    if (mayWrite !== null) save.setWriter(mayWrite);
+    const access = readAccess(notice);
+    if (access !== null) save.setWriter(access.mayWrite, access.needsRepair);
     if (notice !== null) options.onNotice(notice);
   };
 
@@ -158,8 +158,9 @@ function parseNotice(text: string): unknown {
 }
 
 /** What a notice says about writing here: that it is allowed or not, or that an edit was not taken; null for any other notice. */
-function readAccess(notice: unknown): boolean | null {
+function readAccess(notice: unknown): { readonly mayWrite: boolean; readonly needsRepair: boolean } | null {
   if (typeof notice !== "object" || notice === null || !("type" in notice)) return null;
-  if (notice.type === "refused") return false;
-  return notice.type === "access" && "mayWrite" in notice && typeof notice.mayWrite === "boolean" ? notice.mayWrite : null;
+  const needsRepair = "reason" in notice && notice.reason === "damaged";
+  if (notice.type === "refused") return { mayWrite: false, needsRepair };
+  return notice.type === "access" && "mayWrite" in notice && typeof notice.mayWrite === "boolean" ? { mayWrite: notice.mayWrite, needsRepair } : null;
 }

@@ -160,6 +160,14 @@ test("readers are told that they read, and writers who no longer may, that it is
   expect(writer.save.view()).toEqual({ state: "read-only", words: "No longer yours to edit", retryInMs: null });
 });
 
+test("[SY2] a lesson that cannot be read whole says that it needs repair, to writers and readers alike", () => {
+  const writer = settled();
+  writer.save.setWriter(false, true);
+  expect(writer.save.view()).toEqual({ state: "read-only", words: "Needs repair: it can be read, not changed", retryInMs: null });
+  writer.save.setWriter(true);
+  expect(writer.state()).toBe("saved");
+});
+
 test("a final close is said in the words of its code, and that unsaved words are still here", () => {
   const { save } = settled();
   save.closed(4409);

@@ -35,8 +35,8 @@ export type SaveStatus = {
   readonly acknowledged: (count: number) => void;
   /** This device cannot keep the document. */
   readonly deviceFailed: () => void;
-  /** May this person write? `false` after `true` is said in other words. */
-  readonly setWriter: (canWrite: boolean) => void;
+  /** May this person write? `false` after `true` is said in other words, and so is `needsRepair`: then nobody may. */
+  readonly setWriter: (canWrite: boolean, needsRepair?: boolean) => void;
   /** The server closed the socket for good. */
   readonly closed: (code: number) => void;
   readonly close: () => void;
@@ -54,6 +54,7 @@ export function makeSaveStatus(clock: Clock, options: { readonly canWrite: boole
   let deviceWorks = true;
   let canWrite = options.canWrite;
   let wasWriter = options.canWrite;
+  let needsRepair = false;
   let closedWith: number | null = null;
   let timer: Timer | null = null;
   let shown = view();
@@ -62,7 +63,7 @@ export function makeSaveStatus(clock: Clock, options: { readonly canWrite: boole
   function view(): SaveView {
     const nowMs = clock.nowMs();
     if (closedWith !== null) return { state: "gone", words: wordsForClose(closedWith, unsavedSinceMs !== null), retryInMs: null };
-    if (!canWrite) return { state: "read-only", words: wasWriter ? "No longer yours to edit" : "You can read this lesson", retryInMs: null };
+    if (!canWrite) return { state: "read-only", words: wordsForReading(), retryInMs: null };
     if (link.state === "open") {
       if (isAllAcknowledged(link)) return { state: "saved", words: "Saved", retryInMs: null };
       const ageMs = nowMs - oldestWaiting(link);
@@ -74,6 +75,11 @@ export function makeSaveStatus(clock: Clock, options: { readonly canWrite: boole
     if (nowMs - link.sinceMs < QUIET_MS && unsavedSinceMs === null) return { state: "saving", words: "", retryInMs };
     if (!deviceWorks) return { state: "not-saved", words: "Not saved: we keep trying", retryInMs };
     return { state: "kept", words: "Kept on this device", retryInMs };
+  }
+
+  function wordsForReading(): string {
+    if (needsRepair) return "Needs repair: it can be read, not changed";
+    return wasWriter ? "No longer yours to edit" : "You can read this lesson";
   }
 
   function refresh(): void {
@@ -139,9 +145,10 @@ export function makeSaveStatus(clock: Clock, options: { readonly canWrite: boole
       deviceWorks = false;
       refresh();
     },
-    setWriter: (next) => {
+    setWriter: (next, isDamaged = false) => {
       wasWriter ||= next;
       canWrite = next;
+      needsRepair = isDamaged;
       refresh();
     },
     closed: (code) => {
