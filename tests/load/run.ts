@@ -39,13 +39,16 @@ async function main(): Promise<void> {
     for (const scenario of scenarios) {
       const here = scenario.targets.filter((name) => targets.includes(name));
       const outcomes: Partial<Record<TargetName, Outcome[]>> = {};
-      for (let run = 0; run < runs; run += 1) {
+      for (let run = 0; run < Math.min(runs, scenario.maxRuns ?? runs); run += 1) {
         // Each run begins with another one, so that what a machine does over time hits all alike.
         const order = [...here.slice(run % here.length), ...here.slice(0, run % here.length)];
-        for (const name of order) {
-          const outcome = await runOnce(scenario, name, { workshop, quick: values.quick, nodeArgs, run, minutes: Number(values.minutes) });
+        const context = { workshop, quick: values.quick, nodeArgs, run, minutes: Number(values.minutes) };
+        const go = async (name: TargetName): Promise<void> => {
+          const outcome = await runOnce(scenario, name, context);
           (outcomes[name] ??= []).push(outcome);
-        }
+        };
+        if (scenario.together === true) await Promise.all(order.map(go));
+        else for (const name of order) await go(name);
       }
       results.push({ scenario, outcomes });
     }

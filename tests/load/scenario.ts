@@ -29,6 +29,8 @@ export type Measure = {
   readonly wants: string;
   /** Held against all targets' medians. */
   readonly judge?: (medians: Medians) => Verdict;
+  /** What stands for all runs. Default: the median. */
+  readonly combine?: "median" | "max" | "min" | "sum";
   /** Against whom ratios are shown. Default: the bare relay, else Hocuspocus. */
   readonly against?: TargetName;
 };
@@ -38,6 +40,10 @@ export type Scenario = {
   readonly title: string;
   readonly targets: readonly TargetName[];
   readonly measures: readonly Measure[];
+  /** All targets at the same time: for what is long and does not measure the processor. */
+  readonly together?: boolean;
+  /** No more runs than this, however many are asked for. */
+  readonly maxRuns?: number;
   /** Part of a command that names no scenario. */
   readonly inAll: boolean;
   readonly run: (target: TargetName, context: RunContext) => Promise<Outcome>;

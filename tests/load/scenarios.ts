@@ -2,5 +2,6 @@
 import type { Scenario } from "./scenario.ts";
 import { closedLoopMany, closedLoopOne } from "./scenarios/closed-loop.ts";
 import { fanOutFull, fanOutMany } from "./scenarios/fan-out.ts";
+import { killBurst, killTyping } from "./scenarios/kill.ts";
 
-export const SCENARIOS: readonly Scenario[] = [fanOutMany, fanOutFull, closedLoopOne, closedLoopMany];
+export const SCENARIOS: readonly Scenario[] = [fanOutMany, fanOutFull, closedLoopOne, closedLoopMany, killTyping, killBurst];

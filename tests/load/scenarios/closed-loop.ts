@@ -20,7 +20,7 @@ async function run({ rooms, peopleEach }: Shape, name: TargetName, context: RunC
       documents: target.documents.slice(0, rooms),
       peopleEach,
       inFlight: IN_FLIGHT,
-      warmMs: context.quick ? 6_000 : 2_000,
+      warmMs: context.quick ? 1_000 : 2_000,
       measureMs: context.quick ? 2_000 : 4_000,
     });
     return { figures, trouble: trouble ?? (await findStoredDifference(target, states)) };

@@ -2,8 +2,9 @@
 import { runClosedLoop } from "./closed-loop.ts";
 import { runFanOut } from "./fan-out.ts";
 import { readWhole } from "./read-whole.ts";
+import { typeUntilKilled } from "./type-until-killed.ts";
 
-const TASKS = { fanOut: runFanOut, closedLoop: runClosedLoop, readWhole } as const;
+const TASKS = { fanOut: runFanOut, closedLoop: runClosedLoop, readWhole, typeUntilKilled } as const;
 
 export type SwarmTasks = typeof TASKS;
 export type TaskName = keyof SwarmTasks;

@@ -6,7 +6,7 @@
 import type { LatencyHistogram } from "./histogram.ts";
 import { readClocks } from "./progress.ts";
 
-type Writer = { readonly clientId: number; sentAtMs: number[]; othersLeft: number[]; done: number };
+type Writer = { readonly clientId: number; readonly member: number; sentAtMs: number[]; othersLeft: number[]; done: number };
 
 export class RoomProgress {
   readonly latency: LatencyHistogram;
@@ -26,8 +26,8 @@ export class RoomProgress {
     this.onDone = onDone;
   }
 
-  addWriter(clientId: number): void {
-    this.writers.set(clientId, { clientId, sentAtMs: [], othersLeft: [], done: 0 });
+  addWriter(clientId: number, member: number): void {
+    this.writers.set(clientId, { clientId, member, sentAtMs: [], othersLeft: [], done: 0 });
   }
 
   /** The writer sends its next clock now. */
@@ -45,7 +45,8 @@ export class RoomProgress {
     if (seen === undefined) return;
     readClocks(update, (clientId, start, end) => {
       const writer = this.writers.get(clientId);
-      if (writer === undefined) return;
+      // Some servers send a writer's own edits back.
+      if (writer === undefined || writer.member === member) return;
       const from = seen.get(clientId) ?? 0;
       if (start > from) this.gaps += 1;
       if (end <= from) return;

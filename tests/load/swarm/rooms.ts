@@ -67,7 +67,7 @@ export class Rooms {
         return client;
       });
       const writers = members.slice(0, plan.writersEach);
-      for (const writer of writers) progress.addWriter(writer.options.clientId);
+      for (const [member, writer] of writers.entries()) progress.addWriter(writer.options.clientId, member);
       return { document, members, writers, progress };
     });
   }
