@@ -48,6 +48,7 @@ export type StartOptions = {
 export class Workshop {
   readonly folder = mkdtempSync(join(tmpdir(), "bansho-load-"));
   private readonly worlds = new Map<string, Promise<string>>();
+  private readonly templates = new Map<string, Promise<string>>();
   private count = 0;
 
   newFolder(name: string): string {
@@ -62,6 +63,13 @@ export class Workshop {
     const key = `${size.documents}-${size.people}`;
     const made = this.worlds.get(key) ?? this.makeWorld(size);
     this.worlds.set(key, made);
+    return made;
+  }
+
+  /** A data folder that is dear to make: made once for the whole command. The maker stops its server and gives the folder away. */
+  template(key: string, make: () => Promise<string>): Promise<string> {
+    const made = this.templates.get(key) ?? make();
+    this.templates.set(key, made);
     return made;
   }
 
@@ -117,7 +125,7 @@ export async function startTarget(workshop: Workshop, name: TargetName, options:
     if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return ending?.exitCode ?? null;
     return new Promise((done) => {
       // One that does not end is ended.
-      const patience = setTimeout(() => ending.kill("SIGKILL"), 60_000);
+      const patience = setTimeout(() => ending.kill("SIGKILL"), 180_000);
       ending.once("exit", (code) => {
         clearTimeout(patience);
         done(code);

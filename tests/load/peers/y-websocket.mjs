@@ -1,22 +1,18 @@
 /**
  * @y/websocket-server with y-leveldb. It no longer reads YPERSISTENCE, so the store is given to it, in the way its earlier releases did it
- * themselves. At SIGTERM the store may finish what it was given.
+ * themselves. By itself it takes a Yjs 14 from before its release, whose answers lose the text of documents that were loaded (a client's
+ * item comes with length 0); here it runs on the Yjs 13 that all others use. At SIGTERM the store may finish what it was given.
  *   node y-websocket.mjs DATA_FOLDER [PORT]
  */
-import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { setPersistence, setupWSConnection } from "@y/websocket-server/utils";
 import { WebSocketServer } from "ws";
 import { LeveldbPersistence } from "y-leveldb";
-
-// The server brings a Yjs of its own, newer than the store's; its documents are only touched by that one.
-const own = new URL("node_modules/@y/websocket-server/node_modules/yjs/src/index.js", import.meta.url);
-const Y = await import(existsSync(own) ? own.href : "yjs");
+import * as Y from "yjs";
 
 const [folder, port] = process.argv.slice(2);
 const store = new LeveldbPersistence(join(folder, "leveldb"));
-const { encodeStateAsUpdate: encodeStored } = await import("yjs");
 
 setPersistence({
   provider: store,
@@ -28,7 +24,7 @@ setPersistence({
 async function bind(name, doc) {
   const stored = await store.getYDoc(name);
   void store.storeUpdate(name, Y.encodeStateAsUpdate(doc));
-  Y.applyUpdate(doc, encodeStored(stored));
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(stored));
   doc.on("update", (update) => void store.storeUpdate(name, update));
 }
 

@@ -14,13 +14,16 @@ export type ReadWholeInput = {
   readonly timeoutMs?: number;
 };
 
-/** How far a reader has each client id of a document. */
+/** How far a reader has each client id of a document, without gaps. */
 export class Coverage {
+  gaps = 0;
   private readonly seen = new Map<number, number>();
 
   take(update: Uint8Array): void {
-    readClocks(update, (clientId, _start, end) => {
-      if (end > (this.seen.get(clientId) ?? 0)) this.seen.set(clientId, end);
+    readClocks(update, (clientId, start, end) => {
+      const from = this.seen.get(clientId) ?? 0;
+      if (start > from) this.gaps += 1;
+      if (start <= from && end > from) this.seen.set(clientId, end);
     });
   }
 
