@@ -2,6 +2,7 @@
  * The load suite: every scenario against every server, interleaved, and one table.
  *
  *   node tests/load/run.ts [scenario …] [--runs 3] [--quick] [--targets relay,bansho] [--out FILE.md] [--json FILE] [--cpu-prof FOLDER]
+ *                           [--minutes 6] [--documents 5000]   (the soak, which runs only when it is named)
  *
  * Ends with 1 when a run failed its check.
  */
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
       out: { type: "string" },
       json: { type: "string" },
       minutes: { type: "string", default: "6" },
+      documents: { type: "string", default: "5000" },
       "cpu-prof": { type: "string" },
     },
   });
@@ -42,7 +44,7 @@ async function main(): Promise<void> {
       for (let run = 0; run < Math.min(runs, scenario.maxRuns ?? runs); run += 1) {
         // Each run begins with another one, so that what a machine does over time hits all alike.
         const order = [...here.slice(run % here.length), ...here.slice(0, run % here.length)];
-        const context = { workshop, quick: values.quick, nodeArgs, run, minutes: Number(values.minutes) };
+        const context = { workshop, quick: values.quick, nodeArgs, run, minutes: Number(values.minutes), documents: Number(values.documents) };
         const go = async (name: TargetName): Promise<void> => {
           const outcome = await runOnce(scenario, name, context);
           (outcomes[name] ??= []).push(outcome);

@@ -14,6 +14,8 @@ export type RunContext = {
   readonly run: number;
   /** Minutes of the soak. */
   readonly minutes: number;
+  /** Documents of the soak. */
+  readonly documents: number;
 };
 
 /** Medians of all targets for one measure; NaN where there is none. */

@@ -2,9 +2,11 @@
 import type { Scenario } from "./scenario.ts";
 import { closedLoopMany, closedLoopOne } from "./scenarios/closed-loop.ts";
 import { fanOutFull, fanOutMany } from "./scenarios/fan-out.ts";
+import { hostile } from "./scenarios/hostile.ts";
 import { killBurst, killTyping } from "./scenarios/kill.ts";
 import { memory } from "./scenarios/memory.ts";
 import { openDocuments } from "./scenarios/open.ts";
+import { soak } from "./scenarios/soak.ts";
 import { storm } from "./scenarios/storm.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -17,4 +19,6 @@ export const SCENARIOS: readonly Scenario[] = [
   memory,
   openDocuments,
   storm,
+  hostile,
+  soak,
 ];

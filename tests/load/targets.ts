@@ -79,7 +79,7 @@ export class Workshop {
 
   private async makeWorld({ documents, people }: WorldSize): Promise<string> {
     const folder = this.newFolder("world");
-    const args = ["tests/load/world.ts", "--lessons", String(documents), "--people", String(people), "--out", join(folder, "world.json")];
+    const args = ["tests/load/world.ts", "--lessons", String(documents), "--people", String(people), "--bare", "--out", join(folder, "world.json")];
     await runToEnd(args, { DATA_DIR: folder });
     return folder;
   }

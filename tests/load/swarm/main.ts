@@ -1,9 +1,12 @@
 /** The clients' process: takes one task from its parent, does it, answers, ends. */
+import { runAttack } from "./attacks.ts";
+import { runBystanders } from "./bystanders.ts";
 import { runClosedLoop } from "./closed-loop.ts";
 import { runFanOut } from "./fan-out.ts";
 import { openTimed } from "./open-timed.ts";
 import { openWaves } from "./open-waves.ts";
 import { readWhole } from "./read-whole.ts";
+import { runSoak } from "./soak.ts";
 import { runStorm } from "./storm.ts";
 import { typeUntilKilled } from "./type-until-killed.ts";
 import { writeHistory, writeLessons } from "./write-documents.ts";
@@ -16,6 +19,9 @@ const TASKS = {
   openTimed,
   openWaves,
   storm: runStorm,
+  attack: runAttack,
+  bystanders: runBystanders,
+  soak: runSoak,
   writeHistory,
   writeLessons,
 } as const;
