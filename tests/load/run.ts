@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     },
   });
   const runs = Number(values.runs ?? (values.quick ? 1 : 3));
-  const scenarios = chooseScenarios(positionals);
+  const scenarios = chooseScenarios(positionals, values.quick);
   const targets = chooseTargets(values.targets);
   const profile = values["cpu-prof"];
   const nodeArgs = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
@@ -82,8 +82,8 @@ async function runOnce(scenario: Scenario, name: TargetName, context: RunContext
   return outcome;
 }
 
-function chooseScenarios(names: readonly string[]): readonly Scenario[] {
-  if (names.length === 0) return SCENARIOS.filter(({ inAll }) => inAll);
+function chooseScenarios(names: readonly string[], quick: boolean): readonly Scenario[] {
+  if (names.length === 0) return SCENARIOS.filter(({ partOf }) => partOf === "quick" || (partOf === "all" && !quick));
   return names.map((name) => {
     const found = SCENARIOS.find((scenario) => scenario.name === name);
     if (found === undefined) throw new Error(`There is no scenario ${name}; there are ${SCENARIOS.map((scenario) => scenario.name).join(", ")}.`);

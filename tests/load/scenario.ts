@@ -46,8 +46,8 @@ export type Scenario = {
   readonly together?: boolean;
   /** No more runs than this, however many are asked for. */
   readonly maxRuns?: number;
-  /** Part of a command that names no scenario. */
-  readonly inAll: boolean;
+  /** Part of a command that names no scenario: of the whole one and of `--quick`, of the whole one only, or of none. */
+  readonly partOf: "quick" | "all" | "none";
   readonly run: (target: TargetName, context: RunContext) => Promise<Outcome>;
 };
 

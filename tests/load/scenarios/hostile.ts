@@ -76,7 +76,7 @@ export const hostile: Scenario = {
   name: "hostile",
   title: "14 attacks",
   targets: ["bansho", "hocuspocus", "y-websocket"],
-  inAll: true,
+  partOf: "all",
   maxRuns: 1,
   measures: [
     {

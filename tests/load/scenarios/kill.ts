@@ -90,7 +90,8 @@ export const killTyping: Scenario = {
   name: "kill-typing",
   title: "kill -9 while 3 people type",
   targets: ["bansho", "hocuspocus", "y-websocket"],
-  inAll: true,
+  partOf: "quick",
+  together: true,
   measures,
   run: (name, context) => run(TYPING, name, context),
 };
@@ -99,7 +100,7 @@ export const killBurst: Scenario = {
   name: "kill-burst",
   title: "kill -9 in a burst, 3 x 1,500 updates/s",
   targets: ["bansho", "hocuspocus", "y-websocket"],
-  inAll: true,
+  partOf: "all",
   measures,
   run: (name, context) => run(BURST, name, context),
 };

@@ -54,7 +54,7 @@ export const memory: Scenario = {
   name: "memory",
   title: "2,000 open documents of 20 KB",
   targets: ["bansho", "hocuspocus", "y-websocket"],
-  inAll: true,
+  partOf: "all",
   together: true,
   measures: [
     { name: "kibPerDocument", label: "KiB of memory per open document", digits: 0, wants: "<= 80; aim 45", judge: atMost(80, 45), against },

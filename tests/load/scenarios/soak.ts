@@ -84,7 +84,7 @@ export const soak: Scenario = {
   name: "soak",
   title: "Soak: 150 people come and go",
   targets: ["bansho", "hocuspocus", "y-websocket"],
-  inAll: false,
+  partOf: "none",
   together: true,
   maxRuns: 1,
   measures: [

@@ -40,7 +40,7 @@ export const storm: Scenario = {
   name: "storm",
   title: "500 people reload at once after a restart",
   targets: ["bansho", "hocuspocus", "y-websocket"],
-  inAll: true,
+  partOf: "quick",
   measures: [
     { name: "secondsToSync", label: "s until all are in sync", digits: 2, wants: "half the better peer's", judge: halfOfBestPeer, against },
     { name: "stormP99Ms", label: "p99 of those typing meanwhile, ms", digits: 1, wants: "half the better peer's", judge: halfOfBestPeer, against },

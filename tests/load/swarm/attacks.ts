@@ -222,12 +222,12 @@ async function manySockets(scene: Scene): Promise<number> {
   return clients.length;
 }
 
-/** Twenty that open the document and read no more, while somebody pastes a lot. */
+/** Forty that open the document and read no more, while somebody pastes a lot. */
 async function neverReaders(scene: Scene): Promise<number> {
-  const readers = Array.from({ length: 20 }, (_, number) => join(scene, number));
+  const readers = Array.from({ length: 40 }, (_, number) => join(scene, number));
   await pass(500);
   for (const reader of readers) reader.socket.pause();
-  const writer = new LoadClient({ ...scene, number: 40, clientId: 2_800_000, hidden: true, keeps: false });
+  const writer = new LoadClient({ ...scene, number: 60, clientId: 2_800_000, hidden: true, keeps: false });
   await pass(300);
   const doc = new Y.Doc();
   doc.clientID = 2_800_000;
@@ -235,7 +235,7 @@ async function neverReaders(scene: Scene): Promise<number> {
   doc.on("update", (update: Uint8Array) => updates.push(update));
   let sent = 0;
   const text = doc.getText("pasted");
-  const page = "What is the whole? What are the parts? ".repeat(250);
+  const page = "What is the whole? What are the parts? ".repeat(1_300);
   // Typed over again and again, so that the document itself stays small.
   while (performance.now() < scene.untilMs) {
     text.insert(0, page);
