@@ -4,7 +4,7 @@ import * as encoding from "lib0/encoding";
 import * as Y from "yjs";
 import { MESSAGE, SYNC } from "#core/protocol/wire";
 import { LoadClient, type Address } from "./client.ts";
-import { frameHeader, FrameSocket } from "./frame-socket.ts";
+import { frameHeader, type FrameSocket } from "./frame-socket.ts";
 import { makeRandom } from "./lesson-content.ts";
 import { targetOf } from "./dialect.ts";
 import { awarenessMessage, typeUpdate, updateMessage } from "./typing.ts";

@@ -56,6 +56,9 @@ async function openOne(
     }
     return wholeAtMs !== Infinity && syncedAtMs !== Infinity;
   });
-  if (wholeAtMs === Infinity) throw new Error(`${document} never became whole`);
-  return { client, ms: Math.max(wholeAtMs, Math.min(syncedAtMs, wholeAtMs)) - fromMs, isFirstWhole: wholeAtMs <= syncedAtMs };
+  if (wholeAtMs === Infinity) {
+    const bytes = arrivals.reduce((sum, { update }) => sum + update.length, 0);
+    throw new Error(`${document} never became whole: ${arrivals.length} updates of ${bytes} bytes came, with ${coverage.gaps} gaps`);
+  }
+  return { client, ms: wholeAtMs - fromMs, isFirstWhole: wholeAtMs <= syncedAtMs };
 }
