@@ -92,7 +92,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(build|public/build|server/stores/generated)" },
+    // The peers of the load suite are packages of their own, installed when they are wanted.
+    exclude: { path: "^(build|public/build|server/stores/generated|tests/load/peers)" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {

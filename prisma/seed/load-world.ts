@@ -18,10 +18,13 @@ export type LoadWorld = {
 
 /**
  * @param options.lessons how many, made in turn from the three demo lessons
+ * @param options.bare with a title and nothing else (4 KB instead of 30), where the size of documents is what is measured
  * @param options.people how many designers; at least 1. Nobody knows their password
  */
-export async function seedLoadWorld(options: WorldParts & { readonly lessons: number; readonly people: number }): Promise<LoadWorld> {
-  const { lessons, people, ...parts } = options;
+export async function seedLoadWorld(
+  options: WorldParts & { readonly lessons: number; readonly people: number; readonly bare?: boolean },
+): Promise<LoadWorld> {
+  const { lessons, people, bare = false, ...parts } = options;
   const newId = (): string => makeId(parts.random);
   const passwordHash = await hashPassword(makeToken(parts.random));
   const school = await makeOrganisation(parts, { name: "Load test school" });
@@ -32,7 +35,8 @@ export async function seedLoadWorld(options: WorldParts & { readonly lessons: nu
   }
   const team = await makeTeam(parts, { organisation: school, name: "Load test team", members });
 
-  const seeds = demo.lessons.map((json) => ({ title: json.title, state: seedFromContent(lessonFromJson(json, { makeId: newId })) }));
+  const models = bare ? [{ title: "Bare lesson", stages: [] }] : demo.lessons;
+  const seeds = models.map((json) => ({ title: json.title, state: seedFromContent(lessonFromJson(json, { makeId: newId })) }));
   const documents: string[] = [];
   for (let number = 1; number <= lessons; number += 1) {
     const model = seeds[(number - 1) % seeds.length];

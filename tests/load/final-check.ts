@@ -16,11 +16,13 @@ import { isRelay, type Target } from "./targets.ts";
 export async function findStoredDifference(target: Target, states: readonly FinalState[]): Promise<string | null> {
   if (isRelay(target.name)) return null;
   const documents = states.map(({ document }) => document);
-  const stored = await (target.name === "bansho" ? readStored(target, documents) : runTask("readWhole", { address: target.address, documents }));
+  const stored = await (target.name === "bansho"
+    ? readStored(target, documents)
+    : runTask("readWhole", { address: target.address, documents, wanted: states.map(({ state }) => Y.encodeStateVectorFromUpdate(state)) }));
   for (const [index, { document, state, texts }] of states.entries()) {
     const bytes = stored[index];
     const difference = bytes === undefined ? "it was not stored" : findDifference(docOf(state), docOf(bytes), texts);
-    if (difference !== null) return `stored ${document}: ${difference}`;
+    if (difference !== null) return `stored ${document}: ${difference}; it printed: ${target.output().slice(-400)}`;
   }
   return null;
 }

@@ -2,6 +2,7 @@
  * The load suite: every scenario against every server, interleaved, and one table.
  *
  *   node tests/load/run.ts [scenario …] [--runs 3] [--quick] [--targets relay,bansho] [--out FILE.md] [--json FILE] [--cpu-prof FOLDER]
+ *                           [--minutes 6] [--documents 5000]   (the soak, which runs only when it is named)
  *
  * Ends with 1 when a run failed its check.
  */
@@ -23,11 +24,12 @@ async function main(): Promise<void> {
       out: { type: "string" },
       json: { type: "string" },
       minutes: { type: "string", default: "6" },
+      documents: { type: "string", default: "5000" },
       "cpu-prof": { type: "string" },
     },
   });
   const runs = Number(values.runs ?? (values.quick ? 1 : 3));
-  const scenarios = chooseScenarios(positionals);
+  const scenarios = chooseScenarios(positionals, values.quick);
   const targets = chooseTargets(values.targets);
   const profile = values["cpu-prof"];
   const nodeArgs = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
@@ -39,13 +41,16 @@ async function main(): Promise<void> {
     for (const scenario of scenarios) {
       const here = scenario.targets.filter((name) => targets.includes(name));
       const outcomes: Partial<Record<TargetName, Outcome[]>> = {};
-      for (let run = 0; run < runs; run += 1) {
+      for (let run = 0; run < Math.min(runs, scenario.maxRuns ?? runs); run += 1) {
         // Each run begins with another one, so that what a machine does over time hits all alike.
         const order = [...here.slice(run % here.length), ...here.slice(0, run % here.length)];
-        for (const name of order) {
-          const outcome = await runOnce(scenario, name, { workshop, quick: values.quick, nodeArgs, run, minutes: Number(values.minutes) });
+        const context = { workshop, quick: values.quick, nodeArgs, run, minutes: Number(values.minutes), documents: Number(values.documents) };
+        const go = async (name: TargetName): Promise<void> => {
+          const outcome = await runOnce(scenario, name, context);
           (outcomes[name] ??= []).push(outcome);
-        }
+        };
+        if (scenario.together === true) await Promise.all(order.map(go));
+        else for (const name of order) await go(name);
       }
       results.push({ scenario, outcomes });
     }
@@ -77,8 +82,8 @@ async function runOnce(scenario: Scenario, name: TargetName, context: RunContext
   return outcome;
 }
 
-function chooseScenarios(names: readonly string[]): readonly Scenario[] {
-  if (names.length === 0) return SCENARIOS.filter(({ inAll }) => inAll);
+function chooseScenarios(names: readonly string[], quick: boolean): readonly Scenario[] {
+  if (names.length === 0) return SCENARIOS.filter(({ partOf }) => partOf === "quick" || (partOf === "all" && !quick));
   return names.map((name) => {
     const found = SCENARIOS.find((scenario) => scenario.name === name);
     if (found === undefined) throw new Error(`There is no scenario ${name}; there are ${SCENARIOS.map((scenario) => scenario.name).join(", ")}.`);

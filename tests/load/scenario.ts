@@ -14,6 +14,8 @@ export type RunContext = {
   readonly run: number;
   /** Minutes of the soak. */
   readonly minutes: number;
+  /** Documents of the soak. */
+  readonly documents: number;
 };
 
 /** Medians of all targets for one measure; NaN where there is none. */
@@ -29,6 +31,8 @@ export type Measure = {
   readonly wants: string;
   /** Held against all targets' medians. */
   readonly judge?: (medians: Medians) => Verdict;
+  /** What stands for all runs. Default: the median. */
+  readonly combine?: "median" | "max" | "min" | "sum";
   /** Against whom ratios are shown. Default: the bare relay, else Hocuspocus. */
   readonly against?: TargetName;
 };
@@ -38,8 +42,12 @@ export type Scenario = {
   readonly title: string;
   readonly targets: readonly TargetName[];
   readonly measures: readonly Measure[];
-  /** Part of a command that names no scenario. */
-  readonly inAll: boolean;
+  /** All targets at the same time: for what is long and does not measure the processor. */
+  readonly together?: boolean;
+  /** No more runs than this, however many are asked for. */
+  readonly maxRuns?: number;
+  /** Part of a command that names no scenario: of the whole one and of `--quick`, of the whole one only, or of none. */
+  readonly partOf: "quick" | "all" | "none";
   readonly run: (target: TargetName, context: RunContext) => Promise<Outcome>;
 };
 

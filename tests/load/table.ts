@@ -45,6 +45,19 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
+function combine(measure: Measure, values: readonly number[]): number {
+  switch (measure.combine ?? "median") {
+    case "median":
+      return median(values);
+    case "max":
+      return Math.max(...values);
+    case "min":
+      return Math.min(...values);
+    case "sum":
+      return values.reduce((sum, value) => sum + value, 0);
+  }
+}
+
 function valuesOf(measure: Measure, outcomes: readonly Outcome[] | undefined): number[] {
   return (outcomes ?? []).map(({ figures }) => figures[measure.name] ?? NaN).filter((value) => !Number.isNaN(value));
 }
@@ -53,7 +66,7 @@ function mediansOf(measure: Measure, outcomes: Results["outcomes"]): Medians {
   const medians: Partial<Record<TargetName, number>> = {};
   for (const name of TARGETS) {
     const values = valuesOf(measure, outcomes[name]);
-    if (values.length > 0) medians[name] = median(values);
+    if (values.length > 0) medians[name] = combine(measure, values);
   }
   return medians;
 }
@@ -63,7 +76,7 @@ function cell(measure: Measure, outcomes: readonly Outcome[] | undefined): strin
   if (values.length === 0) return "–";
   const show = (value: number): string =>
     value.toLocaleString("en-GB", { minimumFractionDigits: measure.digits, maximumFractionDigits: measure.digits });
-  const middle = show(median(values));
+  const middle = show(combine(measure, values));
   if (values.length === 1) return middle;
   return `${middle} (${show(Math.min(...values))}–${show(Math.max(...values))})`;
 }

@@ -48,6 +48,7 @@ export type StartOptions = {
 export class Workshop {
   readonly folder = mkdtempSync(join(tmpdir(), "bansho-load-"));
   private readonly worlds = new Map<string, Promise<string>>();
+  private readonly templates = new Map<string, Promise<string>>();
   private count = 0;
 
   newFolder(name: string): string {
@@ -65,13 +66,20 @@ export class Workshop {
     return made;
   }
 
+  /** A data folder that is dear to make: made once for the whole command. The maker stops its server and gives the folder away. */
+  template(key: string, make: () => Promise<string>): Promise<string> {
+    const made = this.templates.get(key) ?? make();
+    this.templates.set(key, made);
+    return made;
+  }
+
   dispose(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async makeWorld({ documents, people }: WorldSize): Promise<string> {
     const folder = this.newFolder("world");
-    const args = ["tests/load/world.ts", "--lessons", String(documents), "--people", String(people), "--out", join(folder, "world.json")];
+    const args = ["tests/load/world.ts", "--lessons", String(documents), "--people", String(people), "--bare", "--out", join(folder, "world.json")];
     await runToEnd(args, { DATA_DIR: folder });
     return folder;
   }
@@ -117,7 +125,7 @@ export async function startTarget(workshop: Workshop, name: TargetName, options:
     if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return ending?.exitCode ?? null;
     return new Promise((done) => {
       // One that does not end is ended.
-      const patience = setTimeout(() => ending.kill("SIGKILL"), 60_000);
+      const patience = setTimeout(() => ending.kill("SIGKILL"), 180_000);
       ending.once("exit", (code) => {
         clearTimeout(patience);
         done(code);

@@ -1,7 +1,7 @@
 /**
  * Fill a fresh DATA_DIR with a world for load tests.
  *
- *   DATA_DIR=… node tests/load/world.ts --lessons N --people M --out FILE
+ *   DATA_DIR=… node tests/load/world.ts --lessons N --people M [--bare] --out FILE
  *
  * Every person may edit every lesson. FILE gets `{ documents: string[], cookies: string[] }`: names for the socket
  * (`/sync/<name>`) and ready `Cookie` header values, one a person.
@@ -26,7 +26,9 @@ function readCount(name: string, got: string | undefined): number {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { lessons: { type: "string" }, people: { type: "string" }, out: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { bare: { type: "boolean", default: false }, lessons: { type: "string" }, people: { type: "string" }, out: { type: "string" } },
+  });
   const lessons = readCount("lessons", values.lessons);
   const people = readCount("people", values.people);
   if (values.out === undefined) throw new Error("--out is not given, but must be the file to write.");
@@ -36,7 +38,7 @@ async function main(): Promise<void> {
   const stores = await openStores({ databaseUrl: config.databaseUrl, clock: systemClock, logger });
   try {
     if ((await stores.people.countPeople()) > 0) throw new Error(`DATA_DIR ${config.dataDir} already holds people; give a fresh one.`);
-    const world = await seedLoadWorld({ stores, lessons, people, clock: systemClock, random });
+    const world = await seedLoadWorld({ stores, lessons, people, bare: values.bare, clock: systemClock, random });
     const name = sessionCookieName(config.publicUrl?.startsWith("https:") ?? false);
     writeFileSync(
       values.out,

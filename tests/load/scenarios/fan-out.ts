@@ -24,8 +24,8 @@ async function run(shape: Shape, name: TargetName, context: RunContext): Promise
       peopleEach: shape.peopleEach,
       writersEach: shape.writersEach,
       keysPerSecond: KEYS_PER_SECOND,
-      warmMs: context.quick ? 2_000 : 20_000,
-      measureMs: context.quick ? 5_000 : 12_000,
+      warmMs: context.quick ? 2_000 : 3_000,
+      measureMs: context.quick ? 5_000 : 10_000,
     });
     return { figures, trouble: trouble ?? (await findStoredDifference(target, states)) };
   } finally {
@@ -58,7 +58,7 @@ export const fanOutMany: Scenario = {
   name: "fan-out-50x4",
   title: "50 rooms x 4 writers, 5 keys/s each with cursors",
   targets: TARGETS,
-  inAll: true,
+  partOf: "quick",
   measures: measures(1.8, 1),
   run: (name, context) => run(MANY, name, context),
 };
@@ -67,7 +67,7 @@ export const fanOutFull: Scenario = {
   name: "fan-out-1x200",
   title: "1 room x 200 people, 10 writers",
   targets: TARGETS,
-  inAll: true,
+  partOf: "quick",
   measures: measures(1, 0.6),
   run: (name, context) => run(FULL, name, context),
 };

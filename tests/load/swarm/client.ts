@@ -132,21 +132,12 @@ export class LoadClient {
 
   private take(message: Uint8Array): void {
     const at = this.prefix.length;
-    switch (message[at]) {
-      case MESSAGE.sync:
-      case HOCUSPOCUS.syncReply:
-        return this.takeSync(message, at + 1);
-      case MESSAGE.awareness:
-        this.awarenessIn += 1;
-        return;
-      case MESSAGE.persisted:
-        return this.takeAcknowledged(readUint(message, at + 1).value);
-      case HOCUSPOCUS.syncStatus:
-        // One for each update, in order.
-        if (this.options.address.dialect === "hocuspocus") this.takeAcknowledged(this.acknowledged + 1);
-        return;
-      default:
-    }
+    const type = message[at];
+    if (type === MESSAGE.sync || type === HOCUSPOCUS.syncReply) this.takeSync(message, at + 1);
+    else if (type === MESSAGE.awareness) this.awarenessIn += 1;
+    else if (type === MESSAGE.persisted) this.takeAcknowledged(readUint(message, at + 1).value);
+    // One for each update, in order.
+    else if (type === HOCUSPOCUS.syncStatus && this.options.address.dialect === "hocuspocus") this.takeAcknowledged(this.acknowledged + 1);
   }
 
   private takeAcknowledged(count: number): void {

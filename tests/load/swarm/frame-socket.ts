@@ -54,6 +54,11 @@ export class FrameSocket {
     return this.state === "open";
   }
 
+  /** Bytes that were sent and that the server has not taken yet. */
+  get waitingBytes(): number {
+    return this.stream.writableLength;
+  }
+
   /** Send one binary message. What is sent to a socket that is not open is dropped. */
   send(message: Uint8Array): void {
     this.sendFrame(OPCODE.binary, message);

@@ -1,9 +1,30 @@
 /** The clients' process: takes one task from its parent, does it, answers, ends. */
+import { runAttack } from "./attacks.ts";
+import { runBystanders } from "./bystanders.ts";
 import { runClosedLoop } from "./closed-loop.ts";
 import { runFanOut } from "./fan-out.ts";
+import { openTimed } from "./open-timed.ts";
+import { openWaves } from "./open-waves.ts";
 import { readWhole } from "./read-whole.ts";
+import { runSoak } from "./soak.ts";
+import { runStorm } from "./storm.ts";
+import { typeUntilKilled } from "./type-until-killed.ts";
+import { writeHistory, writeLessons } from "./write-documents.ts";
 
-const TASKS = { fanOut: runFanOut, closedLoop: runClosedLoop, readWhole } as const;
+const TASKS = {
+  fanOut: runFanOut,
+  closedLoop: runClosedLoop,
+  readWhole,
+  typeUntilKilled,
+  openTimed,
+  openWaves,
+  storm: runStorm,
+  attack: runAttack,
+  bystanders: runBystanders,
+  soak: runSoak,
+  writeHistory,
+  writeLessons,
+} as const;
 
 export type SwarmTasks = typeof TASKS;
 export type TaskName = keyof SwarmTasks;

@@ -2,6 +2,7 @@
  * Which clocks an update brings. A server may gather edits of several people into one update, cut them or send them twice, so that what a
  * client has got is read from the updates and never counted in messages.
  */
+import * as Y from "yjs";
 import { scanUpdate } from "#core/protocol/update-scan";
 
 export type OnClocks = (clientId: number, start: number, end: number) => void;
@@ -13,8 +14,15 @@ export type OnClocks = (clientId: number, start: number, end: number) => void;
 export function readClocks(update: Uint8Array, onClocks: OnClocks): void {
   if (readPlain(update, onClocks)) return;
   const scan = scanUpdate(update);
-  if (scan === null) throw new Error("a server sent bytes that are no update");
-  for (const [clientId, ranges] of scan.structs) for (const { start, end } of ranges) onClocks(clientId, start, end);
+  if (scan !== null) {
+    for (const [clientId, ranges] of scan.structs) for (const { start, end } of ranges) onClocks(clientId, start, end);
+    return;
+  }
+  // One server, on a Yjs before its release, sends items of length 0, which our scan refuses and Yjs passes over.
+  for (const struct of Y.decodeUpdate(update).structs) {
+    const { id, length } = struct;
+    if (length > 0 && !(struct instanceof Y.Skip)) onClocks(id.client, id.clock, id.clock + length);
+  }
 }
 
 /** The usual case, without garbage: one client whose structs are all short plain text. Anything else is left to the real scan. */

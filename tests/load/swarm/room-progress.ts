@@ -26,7 +26,6 @@ export class RoomProgress {
     this.onDone = onDone;
   }
 
-  /** @param member the writer's own place: what comes back to it is no delivery */
   addWriter(clientId: number, member: number): void {
     this.writers.set(clientId, { clientId, member, sentAtMs: [], othersLeft: [], done: 0 });
   }
@@ -46,6 +45,7 @@ export class RoomProgress {
     if (seen === undefined) return;
     readClocks(update, (clientId, start, end) => {
       const writer = this.writers.get(clientId);
+      // Some servers send a writer's own edits back.
       if (writer === undefined || writer.member === member) return;
       const from = seen.get(clientId) ?? 0;
       if (start > from) this.gaps += 1;

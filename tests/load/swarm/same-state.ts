@@ -14,7 +14,7 @@ export function findDifference(one: Y.Doc, other: Y.Doc, texts: readonly string[
     if (here !== there) return `client ${clientId}: ${here} clocks against ${there}`;
   }
   if (!Y.equalSnapshots(Y.snapshot(one), Y.snapshot(other))) return "deletions differ";
-  const differing = texts.find((name) => one.getText(name).toString() !== other.getText(name).toString());
+  const differing = texts.find((name) => one.getText(name).toJSON() !== other.getText(name).toJSON());
   return differing === undefined ? null : `text ${differing} differs`;
 }
 
