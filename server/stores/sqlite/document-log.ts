@@ -11,7 +11,7 @@ import { parseId, type PersonId } from "#core/ids";
 import type { Clock } from "#core/time";
 import type { Log } from "../../observe/log.ts";
 import type { DocumentLog, StoredDocument } from "../contract.ts";
-import { pack, unpack, type FromWorker, type LogAnswers, type LogRequest, type ToWorker } from "./log-messages.ts";
+import { pack, unpack, type Claim, type FromWorker, type LogAnswers, type LogRequest, type ToWorker } from "./log-messages.ts";
 import type { WriteGate } from "./write-gate.ts";
 
 /** A commit slower than this is told to operators. */
@@ -38,7 +38,7 @@ export function openDocumentLog(options: DocumentLogOptions): SqliteDocumentLog 
   const { gate, clock, logger } = options;
   const thread = makeThread(options);
 
-  const write = async <K extends "append" | "compact" | "claim">(
+  const write = async <K extends "append" | "compact">(
     request: Extract<LogRequest, { kind: K }>,
     transfer: ArrayBuffer[],
   ): Promise<LogAnswers[K]> => {
@@ -47,6 +47,22 @@ export function openDocumentLog(options: DocumentLogOptions): SqliteDocumentLog 
     const tookMs = clock.nowMs() - fromMs;
     if (tookMs > SLOW_MS) logger.warn({ kind: (request as LogRequest).kind, tookMs }, "slow write to the document log");
     return answer;
+  };
+
+  /** Claims that wait for their turn: a class that opens a lesson together is bound in one transaction. */
+  let claims: { readonly claim: Claim; readonly resolve: (owner: PersonId) => void; readonly reject: (error: unknown) => void }[] = [];
+  const writeClaims = async (): Promise<void> => {
+    let taken: typeof claims = [];
+    try {
+      const owners = await gate.run(() => {
+        taken = claims;
+        claims = [];
+        return thread.ask<"claim">({ kind: "claim", claims: taken.map(({ claim }) => claim) }, []);
+      });
+      for (const [index, { resolve }] of taken.entries()) resolve(parseId<PersonId>(owners[index] ?? ""));
+    } catch (error) {
+      for (const { reject } of taken) reject(error);
+    }
   };
 
   return {
@@ -64,8 +80,11 @@ export function openDocumentLog(options: DocumentLogOptions): SqliteDocumentLog 
       const copy = new Uint8Array(snapshot);
       await write<"compact">({ kind: "compact", document, snapshot: copy, throughSeq }, [copy.buffer]);
     },
-    claimClientId: async (document, clientId, personId) =>
-      parseId<PersonId>(await write<"claim">({ kind: "claim", document, clientId, personId }, [])),
+    claimClientId: (document, clientId, personId) =>
+      new Promise((resolve, reject) => {
+        claims.push({ claim: { document, clientId, personId }, resolve, reject });
+        if (claims.length === 1) void writeClaims(); // each claim is told of its own failure
+      }),
     writersSince: async (document, sinceMs) =>
       (await thread.ask<"writers">({ kind: "writers", document, sinceMs }, [])).map((id) => parseId<PersonId>(id)),
     check: () => thread.ask<"check">({ kind: "check" }, []),

@@ -8,6 +8,9 @@ import type { LogEntry } from "../contract.ts";
 /** Several byte strings end to end. */
 export type Packed = { readonly lengths: readonly number[]; readonly bytes: Uint8Array<ArrayBuffer> };
 
+/** That a client id of a document is somebody's. */
+export type Claim = { readonly document: string; readonly clientId: number; readonly personId: PersonId };
+
 export type LogRequest =
   | {
       readonly kind: "append";
@@ -16,7 +19,7 @@ export type LogRequest =
     }
   | { readonly kind: "load"; readonly document: string }
   | { readonly kind: "compact"; readonly document: string; readonly snapshot: Uint8Array<ArrayBuffer>; readonly throughSeq: number }
-  | { readonly kind: "claim"; readonly document: string; readonly clientId: number; readonly personId: PersonId }
+  | { readonly kind: "claim"; readonly claims: readonly Claim[] }
   | { readonly kind: "writers"; readonly document: string; readonly sinceMs: number }
   | { readonly kind: "check" }
   | { readonly kind: "close" };
@@ -26,7 +29,8 @@ export type LogAnswers = {
   readonly append: null;
   readonly load: { readonly snapshot: Uint8Array<ArrayBuffer> | null; readonly updates: Packed; readonly throughSeq: number };
   readonly compact: null;
-  readonly claim: string;
+  /** The owner of each, in the order of the claims. */
+  readonly claim: readonly string[];
   readonly writers: readonly string[];
   readonly check: { readonly journalMode: string; readonly synchronous: number };
   readonly close: null;

@@ -5,11 +5,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
 import { assert } from "#core/errors";
-import { pack, unpack, type FromWorker, type LogAnswers, type LogRequest, type ToWorker } from "./log-messages.ts";
+import { pack, unpack, type Claim, type FromWorker, type LogAnswers, type LogRequest, type ToWorker } from "./log-messages.ts";
 
 type Append = Extract<LogRequest, { kind: "append" }>;
 type Compact = Extract<LogRequest, { kind: "compact" }>;
-type Claim = Extract<LogRequest, { kind: "claim" }>;
 
 function openLog(path: string, busyTimeoutMs: number) {
   const database = new Database(path, { timeout: busyTimeoutMs, fileMustExist: true });
@@ -75,12 +74,14 @@ function openLog(path: string, busyTimeoutMs: number) {
     deleteThrough.run(document, throughSeq);
   });
 
-  const claim = database.transaction(({ document, clientId, personId }: Claim) => {
-    claimClient.run(document, clientId, personId);
-    const owner = ownerOf.get(document, clientId);
-    assert(owner !== undefined, "a claimed client id has an owner");
-    return owner.personId;
-  });
+  const claim = database.transaction((claims: readonly Claim[]) =>
+    claims.map(({ document, clientId, personId }) => {
+      claimClient.run(document, clientId, personId);
+      const owner = ownerOf.get(document, clientId);
+      assert(owner !== undefined, "a claimed client id has an owner");
+      return owner.personId;
+    }),
+  );
 
   const load = database.transaction((document: string): LogAnswers["load"] => {
     const snapshot = snapshotOf.get(document);
@@ -103,7 +104,7 @@ function openLog(path: string, busyTimeoutMs: number) {
         compact.immediate(request);
         return null;
       case "claim":
-        return claim.immediate(request);
+        return claim.immediate(request.claims);
       case "writers":
         return writersAfter.all(request.document, request.sinceMs).map((row) => row.personId);
       case "check":
