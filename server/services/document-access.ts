@@ -23,8 +23,6 @@ const NOTHING = { signedIn: true, mayRead: false, mayWrite: false } as const;
 export function makeDocumentAccess(options: { stores: Pick<Stores, "people" | "lessons">; clock: Clock; secureCookies: boolean }): DocumentAccess {
   const { stores, clock } = options;
   const cookie = makeSessionCookie({ secure: options.secureCookies });
-  const isSignedIn = async (person: Pick<HubPerson, "id" | "sessionId">): Promise<boolean> =>
-    (await stores.people.listSessions(person.id, clock.nowMs())).some(({ id }) => id === person.sessionId);
   return {
     authenticate: async (cookieHeader) => {
       const live = await findSessionOfCookie({ stores, clock, cookie }, cookieHeader);
@@ -33,7 +31,10 @@ export function makeDocumentAccess(options: { stores: Pick<Stores, "people" | "l
     authorise: async (person, document) => {
       const name = parseDocumentName(document);
       if (name === null) return NOTHING;
-      const [signedIn, standing] = await Promise.all([isSignedIn(person), stores.lessons.findStanding(name.lessonId, person.id)]);
+      const [signedIn, standing] = await Promise.all([
+        stores.people.isSessionOpen(person.sessionId, person.id, clock.nowMs()),
+        stores.lessons.findStanding(name.lessonId, person.id),
+      ]);
       if (!signedIn) return SIGNED_OUT;
       if (standing === null) return NOTHING;
       const lesson = { roles: lessonRoles(standing), archived: standing.archived };

@@ -114,6 +114,8 @@ export type PeopleStore = {
   readonly createSession: (session: SessionRow & { tokenHash: TokenHash }) => Promise<void>;
   /** Null when there is none or it has expired at `nowMs`. */
   readonly findSession: (tokenHash: TokenHash, nowMs: number) => Promise<SessionRow | null>;
+  /** Is this session the person's, and not expired at `nowMs`? */
+  readonly isSessionOpen: (id: SessionId, personId: PersonId, nowMs: number) => Promise<boolean>;
   readonly touchSession: (id: SessionId, seen: { lastSeenAtMs: number; expiresAtMs: number }) => Promise<void>;
   readonly listSessions: (personId: PersonId, nowMs: number) => Promise<readonly SessionRow[]>;
   /** Ownership is in the `where`: ending somebody else's session does nothing. Answers whether one ended. */

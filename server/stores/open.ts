@@ -14,6 +14,7 @@ import { makeRateLimits } from "./prisma/rate-limits.ts";
 import { BUSY_TIMEOUT_MS, makeSqliteAdapter } from "./prisma/sqlite-adapter.ts";
 import { makeVersionStore } from "./prisma/version-store.ts";
 import { databasePath } from "./sqlite/database-path.ts";
+import { openDoorReads } from "./sqlite/door-reads.ts";
 import { openDocumentLog } from "./sqlite/document-log.ts";
 import { readStorageFacts } from "./sqlite/storage-facts.ts";
 import { listMigrationNames } from "./sqlite/migration-files.ts";
@@ -49,16 +50,20 @@ export async function openStores(options: { databaseUrl: string; clock: Clock; l
     await close();
     throw error;
   }
+  const reads = openDoorReads(path);
   return {
     log,
-    people: makePeopleStore(database),
-    lessons: makeLessonStore(database),
+    people: makePeopleStore(database, reads),
+    lessons: makeLessonStore(database, reads),
     versions: makeVersionStore(database),
     rateLimits: makeRateLimits(database),
     check,
     readStorage: () => readStorageFacts(database, path),
     readLastBackup: () => readLastBackup(options.databaseUrl),
-    close,
+    close: async () => {
+      reads.close();
+      await close();
+    },
   };
 }
 

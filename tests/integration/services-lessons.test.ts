@@ -682,7 +682,7 @@ describe("jobs", () => {
     "[JB3] do not wait for ever while people keep writing",
     withWorld(async (w) => {
       const lesson = await w.newLesson("A");
-      for (let second = 0; second < 20; second++) {
+      for (let second = 0; second < 65; second++) {
         await write(w, lesson, "aisha", ["title", "a"]);
         w.clock.advance(1_000);
       }

@@ -8,7 +8,6 @@ import { INVITATION_COLUMNS, RESET_COLUMNS, SESSION_COLUMNS, toDate, toInvitatio
 export type DoorStore = Pick<
   PeopleStore,
   | "createSession"
-  | "findSession"
   | "touchSession"
   | "listSessions"
   | "endSession"
@@ -37,11 +36,6 @@ export function makeDoorStore(database: Database): DoorStore {
         data: { ...session, createdAtMs: BigInt(createdAtMs), lastSeenAtMs: BigInt(lastSeenAtMs), expiresAtMs: BigInt(expiresAtMs) },
         select: { id: true },
       });
-    },
-
-    findSession: async (tokenHash, nowMs) => {
-      const row = await database.session.findUnique({ where: { tokenHash, expiresAtMs: { gt: BigInt(nowMs) } }, select: SESSION_COLUMNS });
-      return row === null ? null : toSession(row);
     },
 
     touchSession: async (id, { lastSeenAtMs, expiresAtMs }) => {

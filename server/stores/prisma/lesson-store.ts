@@ -4,8 +4,9 @@ import { LESSON_ROLES, lessonRoles, ORGANISATION_ROLES } from "#core/policy/poli
 import { lessonDocument } from "#core/protocol/document-name";
 import type { LessonFacts, LessonRow, LessonSearch, LessonStore } from "../contract.ts";
 import { Prisma } from "../generated/client.ts";
+import type { DoorReads } from "../sqlite/door-reads.ts";
 import type { Database } from "./client.ts";
-import { LESSON_COLUMNS, parseLessonRole, parseOrganisationRole, PERSON_COLUMNS, toLesson, toPerson } from "./rows.ts";
+import { LESSON_COLUMNS, parseLessonRole, PERSON_COLUMNS, toLesson, toPerson } from "./rows.ts";
 import { withStoreErrors } from "./store-errors.ts";
 
 /** Well below what SQLite takes in one statement. */
@@ -13,7 +14,8 @@ const IDS_AT_ONCE = 500;
 /** Those in the lesson's team who get something from it: the policy's answer, role by role (PO2). */
 const ROLES_IN_TEAM = ORGANISATION_ROLES.filter((organisationRole) => lessonRoles({ organisationRole, inTeam: true, granted: null }).length > 0);
 
-export function makeLessonStore(database: Database): LessonStore {
+/** @param reads what is asked of everybody who comes, by prepared statements */
+export function makeLessonStore(database: Database, reads: Pick<DoorReads, "findStanding">): LessonStore {
   return withStoreErrors<LessonStore>({
     createLesson: async (lesson, seed) => {
       const { criterionCodes, createdAtMs, updatedAtMs, archivedAtMs, ...fields } = lesson;
@@ -135,25 +137,7 @@ export function makeLessonStore(database: Database): LessonStore {
       return rows.map((row) => ({ ...toPerson(row.person), role: parseLessonRole(row.role) }));
     },
 
-    findStanding: async (lessonId, personId) => {
-      // One statement, so that it is one moment.
-      const [row] = await database.$queryRaw<
-        { organisationRole: string | null; teamPersonId: string | null; granted: string | null; archivedAtMs: bigint | null }[]
-      >`
-        SELECT m."role" AS "organisationRole", t."personId" AS "teamPersonId", g."role" AS "granted", l."archivedAtMs" AS "archivedAtMs"
-        FROM "Lesson" l
-        LEFT JOIN "Membership" m ON m."organisationId" = l."organisationId" AND m."personId" = ${personId}
-        LEFT JOIN "TeamMember" t ON t."teamId" = l."teamId" AND t."personId" = ${personId}
-        LEFT JOIN "LessonGrant" g ON g."lessonId" = l."id" AND g."personId" = ${personId}
-        WHERE l."id" = ${lessonId}`;
-      if (row === undefined) return null;
-      return {
-        organisationRole: row.organisationRole === null ? null : parseOrganisationRole(row.organisationRole),
-        inTeam: row.teamPersonId !== null,
-        granted: row.granted === null ? null : parseLessonRole(row.granted),
-        archived: row.archivedAtMs !== null,
-      };
-    },
+    findStanding: reads.findStanding,
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { AppError } from "#core/errors";
 import type { PeopleStore } from "../contract.ts";
+import type { DoorReads } from "../sqlite/door-reads.ts";
 import type { Database } from "./client.ts";
 import { makeDoorStore, type DoorStore } from "./door-store.ts";
 import { ORGANISATION_COLUMNS, parseOrganisationRole, PERSON_COLUMNS, TEAM_COLUMNS, toOrganisation, toPerson, toTeam } from "./rows.ts";
@@ -12,21 +13,20 @@ import { withStoreErrors } from "./store-errors.ts";
 /** As a person would sort names; SQLite sorts by code point. */
 const byName = (a: { readonly name: string }, b: { readonly name: string }) => a.name.localeCompare(b.name, "en-GB");
 
-export const makePeopleStore = (database: Database): PeopleStore => ({
+/** @param reads what is asked of everybody who comes, by prepared statements */
+export const makePeopleStore = (database: Database, reads: DoorReads): PeopleStore => ({
   ...withStoreErrors(makeCircleStore(database)),
   ...withStoreErrors(makeDoorStore(database)),
+  findSession: reads.findSession,
+  findPerson: reads.findPerson,
+  isSessionOpen: reads.isSessionOpen,
 });
 
-type CircleStore = Omit<PeopleStore, keyof DoorStore>;
+type CircleStore = Omit<PeopleStore, keyof DoorStore | keyof DoorReads>;
 
 function makeCircleStore(database: Database): CircleStore {
   return {
     countPeople: () => database.person.count(),
-
-    findPerson: async (id) => {
-      const row = await database.person.findUnique({ where: { id }, select: PERSON_COLUMNS });
-      return row === null ? null : toPerson(row);
-    },
 
     listPeople: async (ids) => {
       const rows = await database.person.findMany({ where: { id: { in: [...ids] } }, select: PERSON_COLUMNS });
