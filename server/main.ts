@@ -11,6 +11,7 @@ import { isAppError } from "#core/errors";
 import { SECOND_MS } from "#core/time";
 import { DEMO_PASSWORD, DEMO_PEOPLE, seedDemo } from "../prisma/seed/index.ts";
 import { hashPassword } from "./auth/passwords.ts";
+import { sessionCookieName } from "./auth/session-cookie.ts";
 import { ConfigError, isBehindProxy, parseConfig, type Config } from "./config.ts";
 import { makeHttpServer, staticFiles, type Pages } from "./http/make-http-server.ts";
 import { startJobs } from "./jobs/start-jobs.ts";
@@ -27,6 +28,7 @@ import { makeDatabaseWhole } from "./stores/make-whole.ts";
 import { putStagedInPlace } from "./stores/restore.ts";
 import { serveDatabase } from "./stores/serving.ts";
 import { makeHub } from "./sync/hub.ts";
+import { warmUp } from "./sync/warm-up.ts";
 import { makeSyncServer } from "./sync/ws-adapter.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -146,6 +148,10 @@ async function main(): Promise<void> {
     handleUpgrade: sync.handleUpgrade,
   });
   mount(await loadPages(config, server));
+  const warmed = warmUp(systemClock);
+  // The same for the door: nobody has this session.
+  await access.authenticate(`${sessionCookieName(https)}=${Buffer.from(random(32)).toString("base64url")}`);
+  logger.debug({ warmed }, "warmed up");
 
   const shutdown = makeShutdown({
     limitMs: SHUTDOWN_LIMIT_MS,
@@ -179,7 +185,7 @@ async function main(): Promise<void> {
   port = (server.address() as AddressInfo).port;
   logger.debug({ port, host: config.host, databaseUrl: config.databaseUrl }, "listening");
   // What a kill kept from the lists, told from the documents; nobody waits for it.
-  jobs.rebuildProjections().catch((err: unknown) => logger.error({ err }, "the lists could not be brought up to date"));
+  jobs.catchUpProjections().catch((err: unknown) => logger.error({ err }, "the lists could not be brought up to date"));
   console.log(
     greeting({ config, url: publicUrl(), setupLink: (await stores.people.countPeople()) === 0 ? `${publicUrl()}/setup?token=${setupToken}` : null }),
   );

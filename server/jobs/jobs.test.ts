@@ -159,6 +159,8 @@ it("[JB5] making all projections anew passes over a lesson that cannot be read, 
     lessons: {
       listLessonIds: () => Promise.resolve(["a", "b", "c"]),
       findLesson: (id: LessonId) => Promise.resolve({ id, updatedAtMs: 1 }),
+      listBehind: () => Promise.resolve(["c"]),
+      findWrittenAt: () => Promise.resolve(null),
       setFacts: (id: LessonId) => Promise.resolve(void written.push(id)),
     },
     log: {
@@ -169,6 +171,8 @@ it("[JB5] making all projections anew passes over a lesson that cannot be read, 
   const projection = startProjection({ stores, hub, clock: makeTestClock(), logger });
   expect(await projection.rebuild()).toBe(2);
   expect(written).toEqual(["a", "c"]);
+  expect(await projection.catchUp()).toBe(1);
+  expect(written).toEqual(["a", "c", "c"]);
   await projection.close();
 });
 

@@ -25,6 +25,8 @@ type Waiting = { readonly lessonId: LessonId; readonly firstAtMs: number; lastAt
 export type Projection = {
   /** Project all lessons anew, straight from the log. Answers how many. */
   readonly rebuild: () => Promise<number>;
+  /** Project the lessons that were written in after they were projected last, as a kill leaves some. Answers how many. */
+  readonly catchUp: () => Promise<number>;
   /** Write what is still waiting, then stop. */
   readonly close: () => Promise<void>;
 };
@@ -75,28 +77,31 @@ export function startProjection(options: { stores: Pick<Stores, "lessons" | "log
     if (name?.kind === "lesson") wait(name.lessonId, document, { firstAtMs: atMs, lastAtMs: atMs }, QUIET_MS);
   });
 
-  return {
-    rebuild: async () => {
-      let count = 0;
-      for (let after: LessonId | null = null; ;) {
-        const ids: readonly LessonId[] = await stores.lessons.listLessonIds(after, REBUILD_PAGE);
-        for (const id of ids) {
-          if (closed) return count;
-          try {
-            await rebuildOne(stores, id);
-            count += 1;
-          } catch (err) {
-            // The others still get theirs (JB5).
-            logger.error({ err, lessonId: id }, "what lists show of a lesson could not be made anew");
-          }
+  const rebuildThose = async (list: (after: LessonId | null, take: number) => Promise<readonly LessonId[]>): Promise<number> => {
+    let count = 0;
+    for (let after: LessonId | null = null; ;) {
+      const ids: readonly LessonId[] = await list(after, REBUILD_PAGE);
+      for (const id of ids) {
+        if (closed) return count;
+        try {
+          await rebuildOne(stores, id);
+          count += 1;
+        } catch (err) {
+          // The others still get theirs (JB5).
+          logger.error({ err, lessonId: id }, "what lists show of a lesson could not be made anew");
         }
-        const last = ids.at(-1);
-        if (last === undefined || ids.length < REBUILD_PAGE) break;
-        after = last;
       }
-      logger.debug({ lessons: count }, "projections rebuilt");
-      return count;
-    },
+      const last = ids.at(-1);
+      if (last === undefined || ids.length < REBUILD_PAGE) break;
+      after = last;
+    }
+    logger.debug({ lessons: count }, "projections rebuilt");
+    return count;
+  };
+
+  return {
+    rebuild: () => rebuildThose(stores.lessons.listLessonIds),
+    catchUp: () => rebuildThose(stores.lessons.listBehind),
     close: async () => {
       closed = true;
       stopListening();
@@ -115,7 +120,9 @@ async function rebuildOne(stores: Pick<Stores, "lessons" | "log">, id: LessonId)
   if (lesson === null) return;
   const stored = await stores.log.load(lessonDocument(id));
   const updates = [...(stored.snapshot === null ? [] : [stored.snapshot]), ...stored.updates];
-  if (updates.length > 0) await stores.lessons.setFacts(id, readFacts(updates), lesson.updatedAtMs);
+  if (updates.length === 0) return;
+  const writtenAtMs = await stores.lessons.findWrittenAt(id);
+  await stores.lessons.setFacts(id, readFacts(updates), Math.max(lesson.updatedAtMs, writtenAtMs ?? 0));
 }
 
 /** What the list shows of a state (a v1 update, or several in order), within the limits of a row. */

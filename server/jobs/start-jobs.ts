@@ -15,6 +15,8 @@ export type Jobs = {
   readonly close: () => Promise<void>;
   /** Make every lesson's list facts anew from its document. Answers how many. */
   readonly rebuildProjections: () => Promise<number>;
+  /** The same for those that were written in after their facts were. */
+  readonly catchUpProjections: () => Promise<number>;
 };
 
 /** Starts all jobs. */
@@ -31,6 +33,7 @@ export function startJobs(options: { stores: Stores; hub: DocumentSource; clock:
       await projection.close();
     },
     rebuildProjections: projection.rebuild,
+    catchUpProjections: projection.catchUp,
   };
 }
 

@@ -198,6 +198,10 @@ export type LessonStore = {
   readonly searchLessons: (search: LessonSearch) => Promise<{ readonly lessons: readonly LessonRow[]; readonly total: number }>;
   /** Ids of all lessons, in order of id, after `after`: pages for rebuilding projections. */
   readonly listLessonIds: (after: LessonId | null, take: number) => Promise<readonly LessonId[]>;
+  /** The same for lessons in whose document somebody wrote after `updatedAtMs`: their facts may be behind. */
+  readonly listBehind: (after: LessonId | null, take: number) => Promise<readonly LessonId[]>;
+  /** When somebody last wrote in the lesson's document; null when nobody has. */
+  readonly findWrittenAt: (id: LessonId) => Promise<number | null>;
   readonly setArchived: (id: LessonId, archivedAtMs: number | null) => Promise<void>;
   /** Write the projection. `updatedAtMs` never goes back. */
   readonly setFacts: (id: LessonId, facts: LessonFacts, updatedAtMs: number) => Promise<void>;

@@ -177,6 +177,20 @@ it("ids of all lessons come in pages, in order", async () => {
   expect(await lessons.listLessonIds(lessonId("b"), 2)).toEqual(["c"]);
 });
 
+it("[ST11] lessons that were written in after their facts were projected are told, and when", async () => {
+  const { stores, lessons } = await world();
+  for (const id of ["a", "b", "c"]) await lessons.createLesson(lesson(id), SEED);
+  const write = (id: string, atMs: number) => stores.log.append([{ document: `lesson/${id}`, update: SEED, personId: aisha, atMs }]);
+  await write("a", NOW + 5);
+  await write("b", NOW - 5);
+  await write("c", NOW + 9);
+  expect(await lessons.listBehind(null, 10)).toEqual(["a", "c"]);
+  expect(await lessons.listBehind(lessonId("a"), 10)).toEqual(["c"]);
+  expect([await lessons.findWrittenAt(lessonId("c")), await lessons.findWrittenAt(lessonId("none"))]).toEqual([NOW + 9, null]);
+  await lessons.setFacts(lessonId("a"), lesson("a"), NOW + 5);
+  expect(await lessons.listBehind(null, 10)).toEqual(["c"]);
+});
+
 it("a grant is given, changed and taken back, and the standing tells all of it", async () => {
   const { lessons, join } = await world();
   await lessons.createLesson(lesson("a"), SEED);

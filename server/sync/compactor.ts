@@ -17,6 +17,8 @@ export type Compactor = {
 
 const IDLE_MS = 10 * SECOND_MS;
 const MAX_HEAP_MB = 512;
+/** A thread's own default would let short-lived memory grow to some 50 MiB before it is looked through. */
+const YOUNG_HEAP_MB = 8;
 
 type Job = { readonly resolve: (snapshot: Uint8Array) => void; readonly reject: (error: Error) => void };
 
@@ -49,7 +51,7 @@ export function makeThreadCompactor(clock: Clock): Compactor {
       name: "compact",
       // It needs none; under `node --watch` a variable in it makes threads send messages of Node's own.
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
     });
     const fail = (cause: unknown) => {
       if (worker === started) worker = null;

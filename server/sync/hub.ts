@@ -100,7 +100,7 @@ export type Hub = RightsKeeper & {
   readonly listRooms: () => readonly RoomStats[];
   /** What has been counted since the start. */
   readonly meters: SyncMeters;
-  /** Stop accepting, close sockets with `restart` (1012), flush, compact nothing, resolve when all is durable. */
+  /** Stop accepting, close sockets with `restart` (1012), flush, compact for two seconds at most, resolve when all is durable. */
   readonly close: () => Promise<void>;
 };
 
@@ -125,6 +125,8 @@ type RoomLife = {
   emptied: Timer | null;
   /** Something was committed since the first person came. */
   changed: boolean;
+  /** Nothing was committed since the last tick. */
+  isQuiet: boolean;
   compacting: boolean;
   compactNotBeforeMs: number;
 };
@@ -135,7 +137,11 @@ const EMPTIED_AFTER_MS = 2 * SECOND_MS;
 const LOOK_AGAIN_MS = SECOND_MS;
 /** Unloading compacts when there is at least this much to fold; fewer updates load as fast as they are. */
 const COMPACT_AT_UNLOAD_UPDATES = 32;
+/** A room in which nobody writes for a tick or two is compacted when there is at least this much. */
+const COMPACT_WHEN_QUIET_UPDATES = 200;
 const COMPACT_AGAIN_AFTER_MS = MINUTE_MS;
+/** How long a server that closes goes on compacting. */
+const COMPACT_AT_CLOSE_MS = 2 * SECOND_MS;
 /** The stock client hangs up after 30 s without a message. */
 const KEEP_ALIVE_MS = 10 * SECOND_MS;
 
@@ -171,6 +177,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       const slot = slots.get(document);
       if (slot === undefined || slot.state === "loading") continue;
       slot.life.changed = true;
+      slot.life.isQuiet = false;
       slot.room.committed(count);
       const tail = slot.room.tail();
       if (tail.updates > LIMITS.compactAfterUpdates || tail.bytes > LIMITS.compactAfterBytes) planCompaction(slot.room, slot.life);
@@ -218,7 +225,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
         for (const session of waiting) session.shut(result.trouble);
         return result;
       }
-      const life: RoomLife = { idle: null, emptied: null, changed: false, compacting: false, compactNotBeforeMs: 0 };
+      const life: RoomLife = { idle: null, emptied: null, changed: false, isQuiet: true, compacting: false, compactNotBeforeMs: 0 };
       slots.set(document, { state: "live", room: result.room, life });
       for (const session of waiting) session.attach(result.room);
       if (result.room.members.size === 0) planUnload(result.room, life);
@@ -243,6 +250,8 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   };
 
   // ------------------------------------------------------------------ leaving and unloading
+
+  const isWorthCompacting = (room: Room) => !room.isDamaged && room.tail().updates >= COMPACT_AT_UNLOAD_UPDATES;
 
   const isDurable = (room: Room) => room.durable() >= room.accepted();
 
@@ -274,7 +283,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   const unload = (room: Room, life: RoomLife) => {
     const slot: Slot = { state: "unloading", room, life };
     slots.set(room.document, slot);
-    if (room.tail().updates >= COMPACT_AT_UNLOAD_UPDATES) planCompaction(room, life);
+    if (isWorthCompacting(room)) planCompaction(room, life);
     const finish = () => {
       // Somebody may have come back meanwhile: then this slot was replaced by a live one.
       if (slots.get(room.document) !== slot) return;
@@ -319,7 +328,12 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   // ------------------------------------------------------------------ connections
 
   const tick = () => {
-    for (const slot of slots.values()) if (slot.state === "live") slot.room.awareness.renew();
+    for (const slot of slots.values()) {
+      if (slot.state !== "live") continue;
+      slot.room.awareness.renew();
+      if (slot.life.isQuiet && slot.room.tail().updates >= COMPACT_WHEN_QUIET_UPDATES) planCompaction(slot.room, slot.life);
+      slot.life.isQuiet = true;
+    }
     for (const session of sessions) session.keepAlive();
     keepAlive = sessions.size > 0 ? clock.setTimer(KEEP_ALIVE_MS, tick) : null;
   };
@@ -426,8 +440,14 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
         slot.life.idle?.cancel();
         slot.life.emptied?.cancel();
       }
-      await compactor.close();
       await compactions;
+      // Everybody comes back in a moment: what is folded now need not be folded then.
+      const untilMs = clock.nowMs() + COMPACT_AT_CLOSE_MS;
+      for (const slot of slots.values()) {
+        if (clock.nowMs() >= untilMs) break;
+        if (slot.state !== "loading" && isWorthCompacting(slot.room)) await compact(slot.room, slot.life);
+      }
+      await compactor.close();
     },
   };
 }

@@ -6,7 +6,7 @@ import type { LessonFacts, LessonRow, LessonSearch, LessonStore } from "../contr
 import { Prisma } from "../generated/client.ts";
 import type { DoorReads } from "../sqlite/door-reads.ts";
 import type { Database } from "./client.ts";
-import { LESSON_COLUMNS, parseLessonRole, PERSON_COLUMNS, toLesson, toPerson } from "./rows.ts";
+import { LESSON_COLUMNS, parseLessonRole, PERSON_COLUMNS, toLesson, toMs, toPerson } from "./rows.ts";
 import { withStoreErrors } from "./store-errors.ts";
 
 /** Well below what SQLite takes in one statement. */
@@ -74,6 +74,20 @@ export function makeLessonStore(database: Database, reads: Pick<DoorReads, "find
         found.push(...rows.map(toLesson));
       }
       return found;
+    },
+
+    listBehind: async (after, take) => {
+      const rows = await database.$queryRaw<{ id: string }[]>`
+        SELECT l."id" FROM "Lesson" l
+        WHERE l."id" > ${after ?? ""}
+          AND EXISTS (SELECT 1 FROM "DocumentWriter" w WHERE w."document" = 'lesson/' || l."id" AND w."lastAtMs" > l."updatedAtMs")
+        ORDER BY l."id" LIMIT ${take}`;
+      return rows.map(({ id }) => parseId<LessonId>(id));
+    },
+
+    findWrittenAt: async (id) => {
+      const { _max } = await database.documentWriter.aggregate({ where: { document: lessonDocument(id) }, _max: { lastAtMs: true } });
+      return _max.lastAtMs === null ? null : toMs(_max.lastAtMs);
     },
 
     setArchived: async (id, archivedAtMs) => {

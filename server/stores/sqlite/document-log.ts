@@ -17,6 +17,9 @@ import type { WriteGate } from "./write-gate.ts";
 /** A commit slower than this is told to operators. */
 const SLOW_MS = 1_000;
 
+/** A thread's own default would let short-lived memory grow to some 50 MiB before it is looked through. */
+const YOUNG_HEAP_MB = 8;
+
 /** What the log's connection says of itself. */
 export type LogCondition = LogAnswers["check"];
 
@@ -105,7 +108,12 @@ function makeThread({ path, busyTimeoutMs, logger }: DocumentLogOptions) {
 
   const start = (): Worker => {
     // No environment: it needs none, and under `node --watch` a variable in it makes threads send messages of Node's own.
-    const started = new Worker(new URL("./log-worker.ts", import.meta.url), { name: "document-log", workerData: { path, busyTimeoutMs }, env: {} });
+    const started = new Worker(new URL("./log-worker.ts", import.meta.url), {
+      name: "document-log",
+      workerData: { path, busyTimeoutMs },
+      env: {},
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
+    });
     const fail = (cause: unknown) => {
       if (worker !== started) return;
       worker = null;
