@@ -52,7 +52,8 @@ export async function readStored(target: Target, documents: readonly string[]): 
   }
 }
 
-function docOf(update: Uint8Array): Y.Doc {
+/** A document that holds one update. */
+export function docOf(update: Uint8Array): Y.Doc {
   const doc = new Y.Doc();
   Y.applyUpdate(doc, update);
   return doc;

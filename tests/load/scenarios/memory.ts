@@ -14,7 +14,7 @@ const AFTER_MS = 120_000;
 export async function startWithLessons(
   workshop: Workshop,
   name: TargetName,
-  { documents, people, bytesEach }: { documents: number; people: number; bytesEach: number },
+  { documents, people, bytesEach, nodeArgs = [] }: { documents: number; people: number; bytesEach: number; nodeArgs?: readonly string[] },
 ): Promise<{ target: Target; clocks: number[] }> {
   const world = { documents, people };
   const from = await workshop.template(`lessons-${name}-${documents}-${people}`, async () => {
@@ -25,7 +25,7 @@ export async function startWithLessons(
     if (code !== 0) throw new Error(`${name} ended with ${String(code)} after writing`);
     return target.dataDir;
   });
-  const target = await startTarget(workshop, name, { world, from });
+  const target = await startTarget(workshop, name, { world, from, nodeArgs: name === "bansho" ? nodeArgs : [] });
   return { target, clocks: JSON.parse(readFileSync(join(target.dataDir, "clocks.json"), "utf8")) as number[] };
 }
 

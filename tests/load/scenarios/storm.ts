@@ -1,31 +1,48 @@
 /** 500 people reload at once just after a restart, while twenty go on typing. */
-import { findStoredDifference } from "../final-check.ts";
+import { docOf, findStoredDifference } from "../final-check.ts";
 import { bestPeer, type Medians, type Outcome, type RunContext, type Scenario, type Verdict } from "../scenario.ts";
 import { runTask } from "../swarm.ts";
+import type { FinalState } from "../swarm/rooms.ts";
+import { findDifference } from "../swarm/same-state.ts";
+import type { GuestsResult } from "../swarm/storm.ts";
 import type { TargetName } from "../targets.ts";
 import { startWithLessons } from "./memory.ts";
 
 const ROOMS = 10;
 const COMING_EACH = 50;
 const TYPING_EACH = 2;
+const BYTES_EACH = 20 * 1024;
+/** The typists' process starts, connects, warms up and is measured before the storm. */
+const BEFORE_MS = 7_500;
 const SOCKETS_A_PERSON = 50;
 
-async function run(name: TargetName, { workshop }: RunContext): Promise<Outcome> {
+async function run(name: TargetName, { workshop, nodeArgs }: RunContext): Promise<Outcome> {
   const people = Math.ceil((ROOMS * (COMING_EACH + TYPING_EACH)) / SOCKETS_A_PERSON);
-  const { target } = await startWithLessons(workshop, name, { documents: ROOMS, people, bytesEach: 20 * 1024 });
+  const { target } = await startWithLessons(workshop, name, { documents: ROOMS, people, bytesEach: BYTES_EACH, nodeArgs });
   try {
-    const { states, trouble, ...figures } = await runTask("storm", {
-      address: target.address,
-      documents: target.documents.slice(0, ROOMS),
-      peopleEach: TYPING_EACH,
-      writersEach: TYPING_EACH,
-      comingEach: COMING_EACH,
-      keysPerSecond: 5,
-    });
+    const documents = target.documents.slice(0, ROOMS);
+    const stormAtMs = Date.now() + BEFORE_MS;
+    const [typists, guests] = await Promise.all([
+      runTask("typists", { address: target.address, documents, peopleEach: TYPING_EACH, writersEach: TYPING_EACH, keysPerSecond: 5, stormAtMs }),
+      runTask("guests", { address: target.address, documents, eachDocument: COMING_EACH, leastBytes: BYTES_EACH / 2, stormAtMs }),
+    ]);
+    const { quietP99Ms, stormP99Ms, states } = typists;
+    const figures = { secondsToSync: guests.secondsToSync, quietP99Ms, stormP99Ms };
+    const trouble = typists.trouble ?? guests.trouble ?? findGuestsDifference(states, guests.states);
     return { figures, trouble: trouble ?? (await findStoredDifference(target, states)) };
   } finally {
     await target.dispose();
   }
+}
+
+/** What the guests have in the end must be what the typists have. */
+function findGuestsDifference(states: readonly FinalState[], guests: GuestsResult["states"]): string | null {
+  for (const { document, state, texts } of states) {
+    const other = guests.find((guest) => guest.document === document);
+    const difference = other === undefined ? "no guests" : findDifference(docOf(state), docOf(other.state), texts);
+    if (difference !== null) return `${document}, guests: ${difference}`;
+  }
+  return null;
 }
 
 function halfOfBestPeer(medians: Medians): Verdict {

@@ -40,7 +40,7 @@ export async function runBystanders(input: BystandersInput): Promise<BystandersR
   isTyping = false;
   clearInterval(typing);
   const survived = isRunning(input.serverPid);
-  // What has not arrived yet counts as old as it is.
+  // What is late counts when it comes; what never comes is trouble.
   await holdsWithin(3_000, () => rooms.rooms.every(({ progress }) => progress.done === progress.sent));
   clearInterval(sampling);
   // The system remembers peaks that fell between two samples, once they are higher than the one at the start.

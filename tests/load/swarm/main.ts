@@ -7,7 +7,7 @@ import { openTimed } from "./open-timed.ts";
 import { openWaves } from "./open-waves.ts";
 import { readWhole } from "./read-whole.ts";
 import { runSoak } from "./soak.ts";
-import { runStorm } from "./storm.ts";
+import { runGuests, runTypists } from "./storm.ts";
 import { typeUntilKilled } from "./type-until-killed.ts";
 import { writeHistory, writeLessons } from "./write-documents.ts";
 
@@ -18,7 +18,8 @@ const TASKS = {
   typeUntilKilled,
   openTimed,
   openWaves,
-  storm: runStorm,
+  guests: runGuests,
+  typists: runTypists,
   attack: runAttack,
   bystanders: runBystanders,
   soak: runSoak,

@@ -25,6 +25,8 @@ export type OpenWavesResult = {
 
 const AT_ONCE = 40;
 const SETTLE_MS = 5_000;
+/** All waiting of one wave for documents to be whole: one server never shows some of them. */
+const PATIENCE_MS = 90_000;
 
 export async function openWaves(input: OpenWavesInput): Promise<OpenWavesResult> {
   const { documents, serverPid } = input;
@@ -61,10 +63,13 @@ function open(input: OpenWavesInput, number: number): Guest {
 async function openWave(input: OpenWavesInput, from: number, to: number): Promise<{ bytes: number; trouble: string | null }> {
   const guests: Guest[] = [];
   let missing = 0;
+  let patienceMs = PATIENCE_MS;
   for (let next = from; next < to; next += AT_ONCE) {
     const some = Array.from({ length: Math.min(to - next, AT_ONCE) }, (_, index) => open(input, next + index));
     guests.push(...some);
-    await holdsWithin(30_000, () => some.every(({ isWhole }) => isWhole()));
+    const fromMs = performance.now();
+    await holdsWithin(patienceMs, () => some.every(({ isWhole }) => isWhole()));
+    patienceMs -= performance.now() - fromMs;
     missing += some.filter(({ isWhole }) => !isWhole()).length;
   }
   await pass(SETTLE_MS);

@@ -5,6 +5,11 @@ export class UpdateTape {
   private bytes = new Uint8Array(4096);
   private length = 0;
 
+  /** Bytes of all updates. */
+  get size(): number {
+    return this.length;
+  }
+
   append(update: Uint8Array): void {
     const end = this.length + 4 + update.length;
     if (end > this.bytes.length) {
