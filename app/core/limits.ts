@@ -52,7 +52,10 @@ export const LIMITS = {
   /** Longest document name. */
   maxDocumentNameLength: 200,
   /** Group commit: how long an update may wait for company before it is written. A crash loses at most this and the commit before. */
-  commitDelayMs: 12,
+  commitDelayMs: 8,
+  /** The same while more than `busyUpdates` came in the last tenth of a second: then each commit carries many, and there need be fewer of them. */
+  busyCommitDelayMs: 20,
+  busyUpdates: 30,
   /** A room tells who is where at most this often, unless it has edits to tell anyway. */
   awarenessDelayMs: 30,
   /**

@@ -111,6 +111,18 @@ test("[SY6] past the limit of what may wait, no more is taken", async () => {
   expect(w.queue.isFull()).toBe(true);
 });
 
+test("[SY6] while many updates come, commits are fewer and larger", async () => {
+  const w = world();
+  for (let at = 0; at < 400; at++) {
+    w.push("a", at % 250);
+    await w.clock.advance(1);
+  }
+  await w.clock.advance(100);
+  expect(w.committed().length).toBe(400);
+  const late = w.batches.slice(10).map((batch) => batch.length);
+  expect(Math.min(...late.slice(0, -1))).toBeGreaterThanOrEqual(LIMITS.busyCommitDelayMs - 1);
+});
+
 test("[SY6] what was merged to be told is written merged, counted in full, and never once it is being written", async () => {
   const w = world();
   const people = ["anna", "ben"] as unknown as PersonId[];

@@ -38,6 +38,8 @@ export type CommitQueueOptions = {
 
 /** One transaction holds no more than this, so that a backlog does not become one giant write. */
 const MAX_BATCH = 4_096;
+/** Updates are counted in stretches this long. */
+const STRETCH_MS = 100;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5 * SECOND_MS;
 /** After this many documents failed one by one, the store is taken to be down and the rest is not tried. */
@@ -56,6 +58,9 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
   let flushing: (() => void)[] = [];
   let commitTimer: Timer | null = null;
   let retryTimer: Timer | null = null;
+  let stretchFromMs = -Infinity;
+  let updates = 0;
+  let updatesBefore = 0;
 
   const commit = async (entries: readonly QueuedEntry[]): Promise<boolean> => {
     const fromMs = clock.nowMs();
@@ -134,6 +139,19 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
     }
   };
 
+  /** Count one update. */
+  const countUpdate = (nowMs: number) => {
+    const age = nowMs - stretchFromMs;
+    if (age >= STRETCH_MS || age < 0) {
+      updatesBefore = age >= 0 && age < 2 * STRETCH_MS ? updates : 0;
+      updates = 0;
+      stretchFromMs = nowMs;
+    }
+    updates += 1;
+  };
+
+  const delayMs = (): number => (Math.max(updates, updatesBefore) > LIMITS.busyUpdates ? LIMITS.busyCommitDelayMs : LIMITS.commitDelayMs);
+
   const plan = () => {
     if (pending.length === 0 && stuck.size === 0) {
       const done = flushing;
@@ -144,7 +162,7 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
       retryTimer = clock.setTimer(Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS), retryWhenFree);
     }
     if (writing || commitTimer !== null || pending.length === 0) return;
-    commitTimer = clock.setTimer(flushing.length > 0 ? 0 : LIMITS.commitDelayMs, () => {
+    commitTimer = clock.setTimer(flushing.length > 0 ? 0 : delayMs(), () => {
       commitTimer = null;
       // Failures are handled inside; anything else that throws is a bug and may stop the process.
       void run(writePending);
@@ -166,6 +184,7 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
 
   return {
     push: (entry) => {
+      countUpdate(entry.atMs);
       bytes += entry.update.length;
       const waiting = stuck.get(entry.document);
       const queued: QueuedEntry = { ...entry, others: [], count: 1, isTaken: waiting !== undefined };
@@ -204,15 +223,15 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
       }),
     isFull: () => bytes >= LIMITS.maxUnsavedBytes,
     stats: () => {
-      let updates = 0;
+      let waiting = 0;
       let oldestAtMs = Infinity;
       // What is retried stays among the stuck while it is under way, so that it counts only once.
       const isRetry = stuck.has(underWay[0]?.document ?? "");
       for (const entries of [isRetry ? [] : underWay, pending, ...stuck.values()]) {
-        for (const { count } of entries) updates += count;
+        for (const { count } of entries) waiting += count;
         oldestAtMs = Math.min(oldestAtMs, entries[0]?.atMs ?? Infinity);
       }
-      return { updates, bytes, oldestMs: oldestAtMs === Infinity ? 0 : Math.max(0, clock.nowMs() - oldestAtMs) };
+      return { updates: waiting, bytes, oldestMs: oldestAtMs === Infinity ? 0 : Math.max(0, clock.nowMs() - oldestAtMs) };
     },
   };
 }
