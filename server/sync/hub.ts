@@ -204,7 +204,9 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
 
   /** The live room of a document, loaded if need be. */
   const getRoom = async (document: string): Promise<{ readonly room: Room; readonly life: RoomLife }> => {
-    const slot = slots.get(document) ?? startLoading(document);
+    const there = slots.get(document);
+    if (there === undefined && closing) throw restarting();
+    const slot = there ?? startLoading(document);
     if (slot.state === "loading") {
       const loaded = await slot.loaded;
       if ("room" in loaded) return getRoom(document);
@@ -217,14 +219,12 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
 
   // ------------------------------------------------------------------ leaving and unloading
 
-  const isDurable = (room: Room) => room.durable() >= room.accepted();
-
   const planEmptied = (room: Room, life: RoomLife, afterMs: number) => {
     life.emptied?.cancel();
     life.emptied = clock.setTimer(afterMs, () => {
       life.emptied = null;
       if (room.members.size > 0) return;
-      if (!isDurable(room)) {
+      if (!room.isSettled()) {
         planEmptied(room, life, LOOK_AGAIN_MS);
         return;
       }
@@ -239,7 +239,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
     life.idle = clock.setTimer(afterMs, () => {
       life.idle = null;
       if (room.members.size > 0) return;
-      if (life.emptied !== null || !isDurable(room)) planUnload(room, life, LOOK_AGAIN_MS);
+      if (life.emptied !== null || !room.isSettled()) planUnload(room, life, LOOK_AGAIN_MS);
       else unload(room, life);
     });
   };
@@ -304,7 +304,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   };
 
   const connect = (options: ConnectOptions): Session => {
-    const session: SessionControl = makeSession({ ...options, clock, isFull: queue.isFull, onEnd: () => onEnd(session) });
+    const session: SessionControl = makeSession({ ...options, clock, isFull: queue.isFull, isClosing: () => closing, onEnd: () => onEnd(session) });
     sessions.add(session);
     if (closing) {
       session.shut("restart");
@@ -329,12 +329,14 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   };
 
   const editNow: Hub["edit"] = async (document, { personId, change }) => {
-    if (closing) throw new AppError("unavailable", { message: "The server is restarting. Please try again in a moment." });
+    if (closing) throw restarting();
     const doc = new Y.Doc();
     try {
       if (personId !== null) await (await getRoom(document)).room.claim([doc.clientID], personId);
       // From here to `accept` nothing waits, so nobody else's edit comes between.
       const { room } = await getRoom(document);
+      // Whoever closes waits for what is in the queue now, not for what comes later.
+      if (closing) throw restarting();
       const update = updateFrom(room.whole(), doc, (into) => change(into, room.beingWritten(personId)));
       const scan = scanUpdate(update);
       assert(scan !== null, "what Yjs writes can be read");
@@ -407,6 +409,8 @@ function statsOf(room: Room): RoomStats {
     damaged: false,
   };
 }
+
+const restarting = () => new AppError("unavailable", { message: "The server is restarting. Please try again in a moment." });
 
 /** For a promise whose outcome its own caller gets. */
 const ignore = () => {};

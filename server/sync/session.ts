@@ -61,6 +61,8 @@ export type SessionOptions = {
   readonly clock: Clock;
   /** True when no more edits can be kept for the store. */
   readonly isFull: () => boolean;
+  /** True when the hub writes what it has and then ends: what still waits here, of clients that have gone, is not handled any more. */
+  readonly isClosing: () => boolean;
   readonly onEnd: () => void;
 };
 
@@ -79,6 +81,7 @@ export function makeSession(options: SessionOptions): SessionControl {
   let ended = false;
   /** We ended it: what is waiting is not handled either. */
   let dismissed = false;
+  const isDismissed = () => dismissed || options.isClosing();
   /** Frames that wait for the room, or for the frame before them. */
   let inbox: Uint8Array[] = [];
   let inboxBytes = 0;
@@ -220,7 +223,7 @@ export function makeSession(options: SessionOptions): SessionControl {
         return null;
       }
       const kept = { type: message.type, update: Uint8Array.from(message.update) };
-      return here.claim(unbound, person.id).then(() => (dismissed ? undefined : (handleUpdate(here, kept, count) ?? undefined)));
+      return here.claim(unbound, person.id).then(() => (isDismissed() ? undefined : (handleUpdate(here, kept, count) ?? undefined)));
     }
     const owners = new Set(writers.map((clientId) => here.ownerOf(clientId)));
     const isForeign = [...owners].some((owner) => owner !== person.id);
@@ -282,7 +285,7 @@ export function makeSession(options: SessionOptions): SessionControl {
   };
 
   const drain = () => {
-    while (room !== null && !busy && !dismissed) {
+    while (room !== null && !busy && !isDismissed()) {
       const frame = inbox.shift();
       if (frame === undefined) return;
       inboxBytes -= frame.length;
