@@ -73,7 +73,9 @@ function checkAgainstYjs(bytes: Uint8Array, scan: UpdateScan): void {
   try {
     Y.applyUpdate(doc, Uint8Array.from(bytes));
     const state = Y.encodeStateAsUpdate(doc);
-    if (doc.store.pendingStructs === null && scanUpdate(state) === null) throw new Finding("what Yjs makes of an update that passed does not pass");
+    // What is pending Yjs writes down in ways of its own (deletions out of order come out wrong); a room takes nothing that would be.
+    const isWhole = doc.store.pendingStructs === null && doc.store.pendingDs === null;
+    if (isWhole && scanUpdate(state) === null) throw new Finding("what Yjs makes of an update that passed does not pass");
     checkMerging(bytes);
   } catch (error) {
     if (error instanceof Finding) throw error;
