@@ -116,7 +116,7 @@ function reachNow(world: World, key: string, document: string): ReadonlyMap<numb
   const isWaiting = !isLoaded && !model.leftWhileLoading.has(key);
   const reach = new Map(isWaiting ? (model.deliveredAtLoad.get(document) ?? model.delivered) : model.delivered);
   for (const [clientId, line] of model.claiming) {
-    if (line.ended || line.document !== document || keyOf(line.person.id, document) !== key) continue;
+    if (line.ended || model.leftWhileBinding.has(key) || line.document !== document || keyOf(line.person.id, document) !== key) continue;
     takeCommitted(world);
     world.counts.changedWhileBinding += 1;
     reach.set(clientId, Math.max(committedOf(world, document).clocks.get(clientId) ?? 0, model.seen.get(clientId) ?? 0));

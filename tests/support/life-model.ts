@@ -147,6 +147,9 @@ type Model = {
   readonly leftWhileLoading: Set<string>;
   /** Client ids that are being bound for the first time, and the line whose update waits for it. */
   readonly claiming: Map<number, Line>;
+  /** How many client ids are being bound for somebody in a document; and who has gone meanwhile: what they sent before is taken in later. */
+  readonly binding: Map<string, number>;
+  readonly leftWhileBinding: Set<string>;
   /** The line of which the hub is taking in a frame just now. */
   receiving: Line | null;
   rooms: ReadonlySet<string>;

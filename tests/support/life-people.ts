@@ -162,9 +162,11 @@ export function cut(world: World, client: Client): void {
     if (line.ended || world.epoch !== epoch) return;
     line.ended = true;
     world.lines.delete(line);
+    const key = keyOf(client.personId, client.document);
+    if ((model.binding.get(key) ?? 0) > 0) model.leftWhileBinding.add(key);
     if (model.loading.has(client.document) && !model.rooms.has(client.document)) {
       world.counts.leftWhileLoading += 1;
-      model.leftWhileLoading.add(keyOf(client.personId, client.document));
+      model.leftWhileLoading.add(key);
     }
     line.session?.end();
   };

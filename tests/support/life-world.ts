@@ -18,6 +18,7 @@ import {
   broken,
   checkStored,
   committedOf,
+  keyOf,
   levelOf,
   openLines,
   scanOf,
@@ -68,6 +69,8 @@ export function makeWorld(random: Random, counts: Counts): World {
       loading: new Set(),
       compacting: new Map(),
       claiming: new Map(),
+      binding: new Map(),
+      leftWhileBinding: new Set(),
       receiving: null,
       leftWhileLoading: new Set(),
       rooms: new Set(),
@@ -158,6 +161,9 @@ function startHub(world: HubWorld): Hub {
   const claim = async (document: string, clientId: number, personId: PersonId): Promise<PersonId> => {
     const line = askedFor.has(clientId) || !isCurrent() ? null : model.receiving;
     askedFor.add(clientId);
+    const key = keyOf(personId, document);
+    const bind = (step: 1 | -1) => void (isCurrent() && model.binding.set(key, (model.binding.get(key) ?? 0) + step));
+    bind(1);
     if (line !== null) model.claiming.set(clientId, line);
     // A second one may be through before the first, and updates of the id be taken in.
     else if (isCurrent()) model.claiming.delete(clientId);
@@ -167,6 +173,7 @@ function startHub(world: HubWorld): Hub {
         return log.claimClientId(document, clientId, personId);
       });
     } finally {
+      bind(-1);
       if (line !== null && isCurrent()) model.claiming.delete(clientId);
     }
   };
@@ -287,6 +294,8 @@ function replaceHub(world: World): void {
   model.told.clear();
   model.loading.clear();
   model.claiming.clear();
+  model.binding.clear();
+  model.leftWhileBinding.clear();
   model.compacting.clear();
   model.leftWhileLoading.clear();
   model.deliveredAtLoad.clear();
