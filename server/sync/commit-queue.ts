@@ -55,6 +55,8 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
   /** What the store has in its hands just now. */
   let underWay: readonly QueuedEntry[] = [];
   let bytes = 0;
+  /** Updates that are not durable. */
+  let unsaved = 0;
   let flushing: (() => void)[] = [];
   let commitTimer: Timer | null = null;
   let retryTimer: Timer | null = null;
@@ -77,7 +79,10 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
       underWay = [];
     }
     meters.commits += 1;
-    for (const { count } of entries) meters.committedUpdates += count;
+    for (const { count } of entries) {
+      meters.committedUpdates += count;
+      unsaved -= count;
+    }
     meters.commitMs.observe(clock.nowMs() - fromMs);
     for (const entry of entries) bytes -= entry.update.length;
     onCommitted(entries);
@@ -185,6 +190,7 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
   return {
     push: (entry) => {
       countUpdate(entry.atMs);
+      unsaved += 1;
       bytes += entry.update.length;
       const waiting = stuck.get(entry.document);
       const queued: QueuedEntry = { ...entry, others: [], count: 1, isTaken: waiting !== undefined };
@@ -223,15 +229,8 @@ export function makeCommitQueue({ log, clock, logger, meters, onCommitted }: Com
       }),
     isFull: () => bytes >= LIMITS.maxUnsavedBytes,
     stats: () => {
-      let waiting = 0;
-      let oldestAtMs = Infinity;
-      // What is retried stays among the stuck while it is under way, so that it counts only once.
-      const isRetry = stuck.has(underWay[0]?.document ?? "");
-      for (const entries of [isRetry ? [] : underWay, pending, ...stuck.values()]) {
-        for (const { count } of entries) waiting += count;
-        oldestAtMs = Math.min(oldestAtMs, entries[0]?.atMs ?? Infinity);
-      }
-      return { updates: waiting, bytes, oldestMs: oldestAtMs === Infinity ? 0 : Math.max(0, clock.nowMs() - oldestAtMs) };
+      const oldestAtMs = [underWay, pending, ...stuck.values()].reduce((oldest, [first]) => Math.min(oldest, first?.atMs ?? Infinity), Infinity);
+      return { updates: unsaved, bytes, oldestMs: oldestAtMs === Infinity ? 0 : Math.max(0, clock.nowMs() - oldestAtMs) };
     },
   };
 }

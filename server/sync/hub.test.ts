@@ -453,6 +453,28 @@ describe("leaving, unloading, closing", () => {
     expect(textOf(await w.hub.read("lesson/l"))).toBe("precious");
   });
 
+  test("[SY16] a room with frames in hand of somebody who has gone stays: whoever comes meanwhile is in the same room", async () => {
+    const w = world();
+    let release = () => {};
+    w.log.interfere((operation) => (operation === "claimClientId" ? new Promise((resolve) => (release = resolve)) : Promise.resolve()));
+    const anna = w.join("anna");
+    await w.clock.advance(50);
+    anna.text.insert(0, "a word in passing");
+    anna.leave();
+    await w.clock.advance(3 * LIMITS.roomIdleMs);
+    const ben = w.join("ben");
+    await w.clock.advance(50);
+    release();
+    w.log.interfere(null);
+    await w.clock.advance(50);
+    expect(ben.text.toJSON()).toBe("a word in passing");
+    // What is durable of somebody else's is not counted for ben.
+    w.log.interfere((operation) => (operation === "append" ? Promise.reject(new Error("the disk is full")) : Promise.resolve()));
+    ben.text.insert(0, "b");
+    await w.clock.advance(1_000);
+    expect(ben.peer.acknowledged).toBeLessThan(ben.peer.sent.length);
+  });
+
   test("[SY17] compaction folds the log without losing what is written meanwhile, also for somebody who comes while it runs", async () => {
     const w = world();
     const anna = w.join("anna");
@@ -549,6 +571,43 @@ describe("leaving, unloading, closing", () => {
     expect(ben.peer.acknowledged).toBe(ben.peer.sent.length);
   });
 
+  test("[SY11] what somebody sent before they went is not taken in once they may no longer write", async () => {
+    const log = makeMemoryDocumentLog();
+    const w = world(log);
+    const ben = w.join("ben");
+    await w.clock.advance(50);
+    let release = () => {};
+    log.interfere((operation) => (operation === "claimClientId" ? new Promise((resolve) => (release = resolve)) : Promise.resolve()));
+    const anna = w.join("anna");
+    await w.clock.advance(50);
+    anna.text.insert(0, "in the last moment");
+    anna.leave();
+    w.rights.mayWrite = false;
+    await w.hub.recheck({ personId: personOf("anna").id });
+    release();
+    await w.clock.advance(100);
+    expect(ben.text.toJSON()).toBe("");
+    expect(log.committed()).toEqual([]);
+  });
+
+  test("[SY25] a document larger than all else that may wait can be opened, and written in before all of it has arrived", async () => {
+    const w = world();
+    const sent: Uint8Array[] = [];
+    const closed: CloseReason[] = [];
+    // A network that has taken nothing yet; the answer is as long as a very long document.
+    const bufferedBytes = () => (sent.some((frame) => frame[0] === 0 && frame[1] === 1) ? 12 * 1024 * 1024 : 0);
+    const options = { document: "lesson/l", person: personOf("ben"), mayWrite: true, wantsAck: true, bufferedBytes };
+    const session = w.hub.connect({ ...options, send: (frames) => void sent.push(...frames), close: (reason) => void closed.push(reason) });
+    await w.clock.advance(50);
+    session.receive(encodeStep1(Y.encodeStateVector(new Y.Doc())));
+    const doc = new Y.Doc();
+    doc.getText("t").insert(0, "a");
+    session.receive(encodeUpdate(Y.encodeStateAsUpdate(doc)));
+    await w.clock.advance(50);
+    expect(closed).toEqual([]);
+    expect(sent.filter((frame) => frame[0] === 100)).toEqual([Uint8Array.of(100, 1)]);
+  });
+
   test("[SY25] a reader that never catches up is cut off", async () => {
     const w = world();
     const [anna, ben] = [w.join("anna"), w.join("ben")];
@@ -619,6 +678,31 @@ describe("leaving, unloading, closing", () => {
     expect(w.log.committed().length).toBe(1);
     expect(w.join("ben").closed).toEqual(["restart"]);
     await expect(w.hub.edit("lesson/l", { personId: null, change: () => {} })).rejects.toMatchObject({ code: "unavailable" });
+  });
+
+  test("[SY20] nothing is written after the hub has closed, also not what waits for a client id to be bound", async () => {
+    const w = world();
+    const held: (() => void)[] = [];
+    w.log.interfere((operation) => (operation === "claimClientId" ? new Promise((resolve) => held.push(resolve)) : Promise.resolve()));
+    const anna = w.join("anna");
+    await w.clock.advance(50);
+    anna.text.insert(0, "a");
+    anna.leave();
+    const editing = w.hub.edit("lesson/l", { personId: personOf("ben").id, change: (doc) => doc.getText("t").insert(0, "b") });
+    const refused = editing.then(
+      () => null,
+      (error: unknown) => error,
+    );
+    await w.clock.advance(50);
+    const closing = w.hub.close();
+    await w.clock.advance(50);
+    await closing;
+    expect(held.length).toBe(2);
+    for (const release of held) release();
+    await w.clock.advance(1_000);
+    expect(await refused).toMatchObject({ code: "unavailable" });
+    await expect(w.hub.read("lesson/other")).rejects.toMatchObject({ code: "unavailable" });
+    expect(w.log.committed()).toEqual([]);
   });
 
   test("notices reach those who asked for additions, in that document only", async () => {

@@ -150,6 +150,14 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   const slots = new Map<string, Slot>();
   const meters = makeSyncMeters();
   const sessions = new Set<SessionControl>();
+  /** Whose line has ended, but something they sent before is still in hand: what they may do is asked about for that too. */
+  const lingering = new Set<SessionControl>();
+  const everySession = {
+    *[Symbol.iterator]() {
+      yield* sessions;
+      yield* lingering;
+    },
+  };
   const committedListeners = new Set<(event: Committed) => void>();
   const emptiedListeners = new Set<(event: Emptied) => void>();
   /** The last server edit of each document; never rejects. */
@@ -238,7 +246,9 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
 
   /** The live room of a document, loaded if need be. */
   const getRoom = async (document: string): Promise<{ readonly room: Room; readonly life: RoomLife }> => {
-    const slot = slots.get(document) ?? startLoading(document);
+    const there = slots.get(document);
+    if (there === undefined && closing) throw restarting();
+    const slot = there ?? startLoading(document);
     if (slot.state === "loading") {
       const loaded = await slot.loaded;
       if ("room" in loaded) return getRoom(document);
@@ -253,14 +263,12 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
 
   const isWorthCompacting = (room: Room) => !room.isDamaged && room.tail().updates >= COMPACT_AT_UNLOAD_UPDATES;
 
-  const isDurable = (room: Room) => room.durable() >= room.accepted();
-
   const planEmptied = (room: Room, life: RoomLife, afterMs: number) => {
     life.emptied?.cancel();
     life.emptied = clock.setTimer(afterMs, () => {
       life.emptied = null;
       if (room.members.size > 0) return;
-      if (!isDurable(room)) {
+      if (!room.isSettled()) {
         planEmptied(room, life, LOOK_AGAIN_MS);
         return;
       }
@@ -275,7 +283,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
     life.idle = clock.setTimer(afterMs, () => {
       life.idle = null;
       if (room.members.size > 0) return;
-      if (life.emptied !== null || !isDurable(room)) planUnload(room, life, LOOK_AGAIN_MS);
+      if (life.emptied !== null || !room.isSettled()) planUnload(room, life, LOOK_AGAIN_MS);
       else unload(room, life);
     });
   };
@@ -319,7 +327,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       // Nothing is lost: the log is as it was. Not again at once, or a document that cannot be compacted would keep the thread busy.
       meters.compactionFailures += 1;
       life.compactNotBeforeMs = clock.nowMs() + COMPACT_AGAIN_AFTER_MS;
-      if (!closing) logger.error({ err: error, document }, "the document could not be compacted");
+      logger.error({ err: error, document }, "the document could not be compacted");
     } finally {
       swap.stop();
     }
@@ -340,6 +348,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
 
   const onEnd = (session: SessionControl) => {
     sessions.delete(session);
+    if (session.isInHand()) lingering.add(session);
     const slot = slots.get(session.document);
     // While the document loads, a session stays among the waiting: edits that it sent before it went are taken in.
     if (slot === undefined || slot.state === "loading") return;
@@ -350,7 +359,16 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   };
 
   const connect = (options: ConnectOptions): Session => {
-    const session: SessionControl = makeSession({ ...options, clock, meters, isFull: queue.isFull, onEnd: () => onEnd(session) });
+    const session: SessionControl = makeSession({
+      ...options,
+      clock,
+      meters,
+      isFull: queue.isFull,
+      isClosing: () => closing,
+      logger,
+      onEnd: () => onEnd(session),
+      onSettled: () => void lingering.delete(session),
+    });
     sessions.add(session);
     if (closing) {
       session.shut("restart");
@@ -375,12 +393,14 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   };
 
   const editNow: Hub["edit"] = async (document, { personId, change }) => {
-    if (closing) throw new AppError("unavailable", { message: "The server is restarting. Please try again in a moment." });
+    if (closing) throw restarting();
     const doc = new Y.Doc();
     try {
       if (personId !== null) await (await getRoom(document)).room.claim([doc.clientID], personId);
       // From here to `accept` nothing waits, so nobody else's edit comes between.
       const { room } = await getRoom(document);
+      // Whoever closes waits for what is in the queue now, not for what comes later.
+      if (closing) throw restarting();
       if (room.isDamaged)
         throw new AppError("unavailable", { message: "This cannot be changed until it has been repaired. Whoever runs Bansho has been told." });
       const update = updateFrom(room.parts(), doc, (into) => change(into, room.beingWritten(personId)));
@@ -407,7 +427,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   };
 
   return {
-    ...makeRights({ authorise, logger, sessions }),
+    ...makeRights({ authorise, logger, sessions: everySession }),
     connect,
     read: async (document) => (await getRoom(document)).room.whole(),
     readParts: async (document) => (await getRoom(document)).room.parts(),
@@ -463,6 +483,8 @@ function statsOf(room: Room): RoomStats {
     damaged: room.isDamaged,
   };
 }
+
+const restarting = () => new AppError("unavailable", { message: "The server is restarting. Please try again in a moment." });
 
 /** For a promise whose outcome its own caller gets. */
 const ignore = () => {};

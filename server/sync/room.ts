@@ -65,6 +65,8 @@ export type Room = {
   readonly accept: (accepted: AcceptedUpdate) => void;
   readonly accepted: () => number;
   readonly durable: () => number;
+  /** All that was accepted is durable, and nothing that somebody sent is still in hand. */
+  readonly isSettled: () => boolean;
   /** Resolves when all that has been accepted so far is durable. */
   readonly whenDurable: () => Promise<void>;
   /** The next `count` accepted updates have been committed. */
@@ -116,6 +118,8 @@ export function openRoom({ document, stored, isDamaged = false, log, queue, pace
   let unsaved: { readonly update: Uint8Array; readonly isShown: boolean; readonly show: () => void }[] = [];
   let accepted = 0;
   let durable = 0;
+  /** Client ids that are being bound just now, each for an update that comes after it. */
+  let claiming = 0;
   /** While a snapshot is being made: what it will not hold. */
   let carry: Uint8Array[] | null = null;
 
@@ -150,7 +154,9 @@ export function openRoom({ document, stored, isDamaged = false, log, queue, pace
     compare: known.compare,
     ownerOf: (clientId) => owners.get(clientId),
     claim: async (clientIds, personId) => {
+      claiming += 1;
       await Promise.all(clientIds.map((clientId) => claimOne(clientId, personId)));
+      claiming -= 1;
     },
     beingWritten: (except) => bursts.running(clock.nowMs(), except),
     hasSpaceFor: (more) => content.size() + more <= LIMITS.maxDocumentBytes || content.whole().length + more <= LIMITS.maxDocumentBytes,
@@ -179,6 +185,7 @@ export function openRoom({ document, stored, isDamaged = false, log, queue, pace
     },
     accepted: () => accepted,
     durable: () => durable,
+    isSettled: () => durable >= accepted && claiming === 0,
     committed: (count) => {
       const saved = unsaved.slice(0, count);
       unsaved = unsaved.slice(count);

@@ -23,6 +23,7 @@ import {
 import { LIMITS } from "#core/limits";
 import { SECOND_MS, type Clock } from "#core/time";
 import type { PersonId, SessionId } from "#core/ids";
+import type { Log } from "#server/observe/log";
 import type { CountedLimit, SyncMeters } from "#server/observe/meters";
 import type { Member, Room } from "./room.ts";
 
@@ -44,6 +45,8 @@ export type SessionControl = Session & {
   readonly person: SignedInPerson;
   readonly document: string;
   readonly hasEnded: () => boolean;
+  /** Something that the client sent is not handled yet: its room is loading, or a client id is being bound. */
+  readonly isInHand: () => boolean;
   /** The room is loaded: greet the client and handle what has been waiting. */
   readonly attach: (room: Room) => void;
   readonly setMayWrite: (mayWrite: boolean) => void;
@@ -68,7 +71,12 @@ export type SessionOptions = {
   readonly meters: SyncMeters;
   /** True when no more edits can be kept for the store. */
   readonly isFull: () => boolean;
+  /** True when the hub writes what it has and then ends: what still waits here, of clients that have gone, is not handled any more. */
+  readonly isClosing: () => boolean;
+  readonly logger: Log;
   readonly onEnd: () => void;
+  /** After `onEnd`: nothing that came before it is in hand any more. Not called when nothing was. */
+  readonly onSettled: () => void;
 };
 
 type SyncUpdate = { readonly type: "step2" | "update"; readonly update: Uint8Array };
@@ -86,6 +94,7 @@ export function makeSession(options: SessionOptions): SessionControl {
   let ended = false;
   /** We ended it: what is waiting is not handled either. */
   let dismissed = false;
+  const isDismissed = () => dismissed || options.isClosing();
   /** Frames that wait for the room, or for the frame before them. */
   let inbox: Uint8Array[] = [];
   let inboxBytes = 0;
@@ -108,6 +117,9 @@ export function makeSession(options: SessionOptions): SessionControl {
   /** What a reader that fell behind is owed once it has caught up: all since `vector`, as an answer (step 2) if it asked. Rule SY25. */
   let owed: { readonly vector: Uint8Array; readonly isAnswer: boolean; readonly sinceMs: number } | null = null;
 
+  /** What was waiting right after the last answer: a document may be larger than all else that may wait. */
+  let answerBytes = 0;
+
   const send = (frames: readonly Uint8Array[]) => {
     sentSinceTick = true;
     meters.framesOut += frames.length;
@@ -118,7 +130,7 @@ export function makeSession(options: SessionOptions): SessionControl {
   /** For what must arrive, and is small. */
   const deliver = (frame: Uint8Array) => {
     if (ended) return;
-    if (options.bufferedBytes() <= LIMITS.maxSendBufferBytes) {
+    if (options.bufferedBytes() <= answerBytes + LIMITS.maxSendBufferBytes) {
       send([frame]);
       return;
     }
@@ -141,6 +153,7 @@ export function makeSession(options: SessionOptions): SessionControl {
     if (updates === null) return false;
     const last = updates.length - 1;
     send(updates.map((update, index) => (isAnswer && index === last ? encodeStep2(update) : encodeUpdate(update))));
+    answerBytes = options.bufferedBytes();
     return true;
   };
 
@@ -185,10 +198,18 @@ export function makeSession(options: SessionOptions): SessionControl {
     options.onEnd();
   };
 
+  const settleEnded = () => {
+    if (ended && !busy && inbox.length === 0) options.onSettled();
+  };
+
   const shut = (reason: CloseReason) => {
     dismissed = true;
     inbox = [];
-    if (ended) return;
+    if (ended) {
+      settleEnded();
+      return;
+    }
+    if (reason !== "restart") options.logger.info({ document, personId: person.id, reason }, "a connection was closed");
     if (wantsAck) options.send([encodeClosing(reason)]);
     options.close(reason);
     end();
@@ -220,6 +241,7 @@ export function makeSession(options: SessionOptions): SessionControl {
     untaken = true;
     if (clock.nowMs() - toldAtMs < TELL_AGAIN_MS) return;
     toldAtMs = clock.nowMs();
+    options.logger.info({ document, personId: person.id }, "an edit was refused");
     const reason = room?.isDamaged === true ? "damaged" : "read-only";
     if (wantsAck) notice({ type: "refused", reason } satisfies SyncNotice);
     else deliver(encodeDenied("You may read this document but not change it."));
@@ -286,7 +308,7 @@ export function makeSession(options: SessionOptions): SessionControl {
         return null;
       }
       const kept = { type: message.type, update: Uint8Array.from(message.update) };
-      return here.claim(unbound, person.id).then(() => (dismissed ? undefined : (handleUpdate(here, kept, count) ?? undefined)));
+      return here.claim(unbound, person.id).then(() => (isDismissed() ? undefined : (handleUpdate(here, kept, count) ?? undefined)));
     }
     const owners = new Set(writers.map((clientId) => here.ownerOf(clientId)));
     const isForeign = [...owners].some((owner) => owner !== person.id);
@@ -348,7 +370,7 @@ export function makeSession(options: SessionOptions): SessionControl {
   };
 
   const drain = () => {
-    while (room !== null && !busy && !dismissed) {
+    while (room !== null && !busy && !isDismissed()) {
       const frame = inbox.shift();
       if (frame === undefined) return;
       inboxBytes -= frame.length;
@@ -364,6 +386,7 @@ export function makeSession(options: SessionOptions): SessionControl {
     void waiting.then(() => {
       busy = false;
       drain();
+      settleEnded();
     });
   };
 
@@ -371,6 +394,7 @@ export function makeSession(options: SessionOptions): SessionControl {
     person,
     document,
     hasEnded: () => ended,
+    isInHand: () => busy || inbox.length > 0,
     receive: (frame) => {
       if (ended) return;
       meters.framesIn += 1;
@@ -384,13 +408,17 @@ export function makeSession(options: SessionOptions): SessionControl {
         inboxBytes += frame.length;
       }
     },
-    drained: catchUp,
+    drained: () => {
+      answerBytes = 0;
+      catchUp();
+    },
     end,
     attach: (loaded) => {
       if (dismissed) return;
       room = loaded;
       if (ended) {
         drain();
+        settleEnded();
         return;
       }
       room.join(member);
@@ -401,9 +429,9 @@ export function makeSession(options: SessionOptions): SessionControl {
       drain();
     },
     setMayWrite: (next) => {
-      if (ended || next === mayWrite) return;
+      if (next === mayWrite) return;
       mayWrite = next;
-      if (room?.isDamaged === true) return;
+      if (ended || room?.isDamaged === true) return;
       notice({ type: "access", mayWrite } satisfies SyncNotice);
       // What they wrote meanwhile, only for themselves, can come in now.
       if (mayWrite && room !== null) deliver(encodeStep1(room.stateVector()));

@@ -8,6 +8,7 @@ import type { PersonId, SessionId } from "#core/ids";
 import { scanUpdate } from "#core/protocol/update-scan";
 import { makeMemoryDocumentLog, type MemoryDocumentLog } from "#server/stores/memory/memory-document-log";
 import { makeFakeClock, type FakeClock } from "../../tests/support/fake-clock.ts";
+import { makeRandom, type Random } from "../../tests/support/random.ts";
 import { SyncPeer } from "../../tests/support/sync-peer.ts";
 import { compactUpdates } from "./compact.ts";
 import { makeHub, type Hub } from "./hub.ts";
@@ -17,20 +18,6 @@ import type { Session } from "./session.ts";
 
 const DOCUMENT = "lesson/simulated";
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
-type Random = { readonly below: (limit: number) => number; readonly chance: (probability: number) => boolean };
-
-/** mulberry32 */
-function makeRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return { below: (limit) => Math.floor(next() * limit), chance: (probability) => next() < probability };
-}
 
 type Client = {
   peer: SyncPeer;

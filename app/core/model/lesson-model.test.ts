@@ -107,7 +107,7 @@ describe("the layout in Yjs", () => {
       ]),
     ]);
 
-  test("is the one that y-prosemirror makes of the same node", () => {
+  test("[SC11] is the one that y-prosemirror makes of the same node", () => {
     const theirs = new Y.Doc();
     prosemirrorJSONToYXmlFragment(lessonSchema, rich(), theirs.getXmlFragment(CONTENT));
     const ours = open(seedFromContent({ content: rich(), facts: {} }));
@@ -118,7 +118,7 @@ describe("the layout in Yjs", () => {
   test.each([
     ["a new lesson", sixParts],
     ["rich text", () => seedFromContent({ content: rich(), facts: {} })],
-  ])("binding an editor to %s writes nothing", (_name, makeSeed) => {
+  ])("[SC11] binding an editor to %s writes nothing", (_name, makeSeed) => {
     const doc = open(makeSeed());
     const before = Y.encodeStateAsUpdate(doc);
     const fragment = doc.getXmlFragment(CONTENT);

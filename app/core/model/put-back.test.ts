@@ -35,7 +35,7 @@ const textOf = (doc: Y.Doc, id: string): Y.XmlText => {
   return text;
 };
 
-test("putting back what is there already writes nothing", () => {
+test("[SC12] putting back what is there already writes nothing", () => {
   const doc = open(lesson(block("a", "one"), block("b", "two")), { yearGroup: 3 });
   const before = Y.encodeStateAsUpdate(doc);
   putBack(doc, { content: read(doc), facts: { yearGroup: 3 } });
@@ -111,7 +111,7 @@ test("words typed into a line whose text is taken out survive", () => {
   expect(read(doc)).toEqual(lesson(block("a", " more")));
 });
 
-test("[SC4] a moved block keeps its id, and the blocks it moved past are not touched", () => {
+test("[SC4] [SC12] a moved block keeps its id, and the blocks it moved past are not touched", () => {
   const doc = open(lesson(block("a", "one"), block("b", "two"), block("c", "three"), block("d", "four")));
   const typist = fork(doc);
   textOf(typist, "b").insert(0, "still ");

@@ -2,7 +2,7 @@
  * The document log in memory, for tests: the same rules as the real one (ST1 to ST4), and ways to make it slow, failing or crashed.
  */
 import type { PersonId } from "#core/ids";
-import type { DocumentLog, LogEntry } from "../contract.ts";
+import type { DocumentLog, LogEntry, StoredDocument } from "../contract.ts";
 
 export type LogOperation = "append" | "load" | "compact" | "claimClientId" | "writersSince";
 
@@ -16,6 +16,8 @@ export type MemoryDocumentLog = DocumentLog & {
   readonly afterCrash: () => MemoryDocumentLog;
   /** All that was committed, in order, also what has been folded into snapshots since. */
   readonly committed: () => readonly LogEntry[];
+  /** What `load` would answer now, without waiting. */
+  readonly stored: (document: string) => StoredDocument;
   /** Put bytes where the snapshot is, as damage or an older release would. */
   readonly plantSnapshot: (document: string, snapshot: Uint8Array) => void;
 };
@@ -46,6 +48,13 @@ function openContents(contents: Contents): MemoryDocumentLog {
     return made;
   };
 
+  const read = (document: string): StoredDocument => {
+    const stored = documents.get(document);
+    if (stored === undefined) return { snapshot: null, updates: [], throughSeq: 0 };
+    const updates = stored.rows.map((row) => Uint8Array.from(row.update));
+    return { snapshot: stored.snapshot, updates, throughSeq: stored.rows.at(-1)?.seq ?? stored.throughSeq };
+  };
+
   return {
     append: async (entries) => {
       await before?.("append", [...new Set(entries.map((entry) => entry.document))]);
@@ -58,10 +67,7 @@ function openContents(contents: Contents): MemoryDocumentLog {
     },
     load: async (document) => {
       await before?.("load", [document]);
-      const stored = documents.get(document);
-      if (stored === undefined) return { snapshot: null, updates: [], throughSeq: 0 };
-      const updates = stored.rows.map((row) => Uint8Array.from(row.update));
-      return { snapshot: stored.snapshot, updates, throughSeq: stored.rows.at(-1)?.seq ?? stored.throughSeq };
+      return read(document);
     },
     compact: async (document, snapshot, throughSeq) => {
       await before?.("compact", [document]);
@@ -99,6 +105,7 @@ function openContents(contents: Contents): MemoryDocumentLog {
         lastSeq: contents.lastSeq,
       }),
     committed: () => committed,
+    stored: read,
     plantSnapshot: (document, snapshot) => {
       storedOf(document).snapshot = snapshot;
     },
