@@ -16,6 +16,7 @@ import { ConfigError, isBehindProxy, parseConfig, type Config } from "./config.t
 import { makeHttpServer, staticFiles, type Pages } from "./http/make-http-server.ts";
 import { startJobs } from "./jobs/start-jobs.ts";
 import { systemClock } from "./observe/clock.ts";
+import { makeCollect, makeGiveBack } from "./observe/give-back.ts";
 import { makeLog, type Log } from "./observe/log.ts";
 import { makeMetrics } from "./observe/metrics.ts";
 import { makeShutdown } from "./observe/shutdown.ts";
@@ -119,6 +120,7 @@ async function main(): Promise<void> {
 
   const access = makeDocumentAccess({ stores, clock: systemClock, secureCookies: https });
   const hub = makeHub({ log: stores.log, clock: systemClock, logger, authorise: access.authorise });
+  hub.onUnloaded(makeGiveBack({ clock: systemClock, isBusy: () => hub.isBusy(), collect: makeCollect() }));
   const sync = makeSyncServer({ hub, logger, clock: systemClock, publicOrigins, authenticate: access.authenticate });
   const jobs = startJobs({ stores, hub, clock: systemClock, logger, random });
   const servicesFor = makeServices({

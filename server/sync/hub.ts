@@ -95,9 +95,13 @@ export type Hub = RightsKeeper & {
   readonly onCommitted: (listener: (event: Committed) => void) => () => void;
   /** Called when the last person left a document and all of it is durable; `changed`: something was written since the first came. */
   readonly onEmptied: (listener: (event: Emptied) => void) => () => void;
+  /** Called when a room has left memory. */
+  readonly onUnloaded: (listener: (event: { readonly document: string }) => void) => () => void;
   readonly stats: () => HubStats;
   /** Every live room. Walks them all: for operators, not for the hot path. */
   readonly listRooms: () => readonly RoomStats[];
+  /** So many people are being served that rooms gather what they tell (SY27). */
+  readonly isBusy: () => boolean;
   /** What has been counted since the start. */
   readonly meters: SyncMeters;
   /** Stop accepting, close sockets with `restart` (1012), flush, compact for two seconds at most, resolve when all is durable. */
@@ -160,6 +164,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   };
   const committedListeners = new Set<(event: Committed) => void>();
   const emptiedListeners = new Set<(event: Emptied) => void>();
+  const unloadedListeners = new Set<(event: { readonly document: string }) => void>();
   /** The last server edit of each document; never rejects. */
   const edits = new Map<string, Promise<void>>();
   let closing = false;
@@ -297,6 +302,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       if (slots.get(room.document) !== slot) return;
       slots.delete(room.document);
       meters.unloads += 1;
+      tell(unloadedListeners, { document: room.document });
     };
     if (life.compacting) void compactions.then(finish); // never rejects
     else finish();
@@ -443,12 +449,17 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
       emptiedListeners.add(listener);
       return () => void emptiedListeners.delete(listener);
     },
+    onUnloaded: (listener) => {
+      unloadedListeners.add(listener);
+      return () => void unloadedListeners.delete(listener);
+    },
     stats: () => {
       const { updates, bytes, oldestMs } = queue.stats();
       const people = new Set([...sessions].map((session) => session.person.id)).size;
       return { rooms: slots.size, people, connections: sessions.size, queuedUpdates: updates, queuedBytes: bytes, oldestUnsavedMs: oldestMs };
     },
     listRooms: () => [...slots.values()].flatMap((slot) => (slot.state === "loading" ? [] : [statsOf(slot.room)])),
+    isBusy: pacer.isBusy,
     meters,
     close: async () => {
       closing = true;

@@ -9,6 +9,7 @@ import { LIMITS } from "#core/limits";
 import type { Clock, Timer } from "#core/time";
 
 export type Pacer = {
+  readonly isBusy: () => boolean;
   /** Call `speak` now or soon, once, however often it is asked for before that. It answers how many receivers it wrote to. */
   readonly soon: (speak: Speak) => void;
   /** Call it at once. */
@@ -30,7 +31,8 @@ export function makePacer(clock: Clock): Pacer {
   let deliveries = 0;
   let deliveriesBefore = 0;
 
-  const isBusy = (nowMs: number): boolean => {
+  const isBusy = (): boolean => {
+    const nowMs = clock.nowMs();
     const age = nowMs - stretchFromMs;
     if (age >= STRETCH_MS || age < 0) {
       deliveriesBefore = age < 2 * STRETCH_MS && age >= 0 ? deliveries : 0;
@@ -63,10 +65,11 @@ export function makePacer(clock: Clock): Pacer {
   };
 
   return {
+    isBusy,
     now,
     within,
     soon: (speak) => {
-      if (isBusy(clock.nowMs())) within(LIMITS.gatherMs, speak);
+      if (isBusy()) within(LIMITS.gatherMs, speak);
       else now(speak);
     },
   };

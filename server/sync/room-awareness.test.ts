@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAwareness, type AwarenessEntry } from "#core/protocol/awareness";
+import { encodeAwarenessEntry, joinAwareness, parseAwareness, scanAwareness, type AwarenessEntry, type UnreadEntry } from "#core/protocol/awareness";
 import { parseServerFrame } from "#core/protocol/wire";
 import { LIMITS } from "#core/limits";
 import { makeSyncMeters } from "#server/observe/meters";
@@ -10,6 +10,12 @@ function entriesIn(frame: Uint8Array): readonly AwarenessEntry[] {
   const message = parseServerFrame(frame);
   const entries = message?.type === "awareness" ? parseAwareness(message.body) : "malformed";
   if (typeof entries === "string") throw new Error("not an awareness frame");
+  return entries;
+}
+
+function scan(clientId: number, clock: number, state: Record<string, unknown> | null): readonly UnreadEntry[] {
+  const entries = scanAwareness(joinAwareness([encodeAwarenessEntry({ clientId, clock, state })]));
+  if (typeof entries === "string") throw new Error("not an awareness message");
   return entries;
 }
 
@@ -33,7 +39,7 @@ function world() {
     return {
       heard,
       say: (clientId: number, theirClock: number, state: Record<string, unknown> | null) =>
-        awareness.take(speaker, [{ clientId, clock: theirClock, state, text: JSON.stringify(state) }]),
+        awareness.take(speaker, scan(clientId, theirClock, state)),
       leave: () => {
         speakers.delete(speaker);
         awareness.leave(speaker);

@@ -7,7 +7,7 @@
  * The stock client repeats to the server whatever it hears, so an entry for somebody else's id is an echo and is passed over, not punished.
  * Clocks are the server's: nobody else accepts a client that comes back under a clock they have seen, so time makes sure each is new.
  */
-import { encodeAwarenessEntry, signState, type AwarenessState, type ReadEntry } from "#core/protocol/awareness";
+import { encodeAwarenessEntry, encodeJsonEntry, isSame, makeStateSigner, type UnreadEntry } from "#core/protocol/awareness";
 import { encodeAwarenessEntries } from "#core/protocol/wire";
 import { LIMITS } from "#core/limits";
 import type { Clock } from "#core/time";
@@ -28,7 +28,7 @@ export type AwarenessNews = {
 export type RoomAwareness = {
   /** Everybody's state for one who has just come, or who was not told for a while; null when nobody else has one. */
   readonly everybody: (except?: Speaker) => Uint8Array | null;
-  readonly take: (speaker: Speaker, entries: readonly ReadEntry[]) => void;
+  readonly take: (speaker: Speaker, entries: readonly UnreadEntry[]) => void;
   readonly leave: (speaker: Speaker) => void;
   /** What is to be told, which is then taken as told; null when there is nothing. */
   readonly takeNews: () => AwarenessNews | null;
@@ -41,11 +41,14 @@ export type RoomAwareness = {
 type Present = {
   readonly speaker: Speaker;
   theirClock: number;
-  /** The state as the client wrote it, to tell news from repetition. */
-  readonly text: string;
-  readonly state: AwarenessState;
+  /** The state as the client wrote it, to tell news from repetition; and signed. */
+  readonly json: Uint8Array;
+  readonly signed: Uint8Array;
   readonly bytes: Uint8Array;
 };
+
+/** A connection that has spoken: the client ids that are its own, and how its states are signed. */
+type Voice = { readonly speaker: Speaker; readonly ids: Set<number>; readonly sign: ReturnType<typeof makeStateSigner> };
 
 /** Ids that left are remembered, so that a late echo does not bring them back; the oldest are forgotten. */
 const MAX_GONE = 1_000;
@@ -55,7 +58,7 @@ type RoomAwarenessOptions = { readonly clock: Clock; readonly meters: Pick<SyncM
 /** Makes the awareness of a room that nobody is in. */
 export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): RoomAwareness {
   const present = new Map<number, Present>();
-  const ownIds = new Map<Speaker, Set<number>>();
+  const voices = new Map<Speaker, Voice>();
   const gone = new Set<number>();
   /** What the others have not heard yet: the entry, and who must not hear it (it is about themselves). */
   let unheard = new Map<number, { readonly bytes: Uint8Array; readonly about: Speaker }>();
@@ -78,10 +81,10 @@ export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): Room
     if (unheard.size === 1) tellSoon(toldAtMs + LIMITS.awarenessDelayMs - clock.nowMs());
   };
 
-  const show = (speaker: Speaker, entry: ReadEntry & { state: AwarenessState }) => {
-    const state = signState(entry.state, speaker.person);
-    const bytes = encodeAwarenessEntry({ clientId: entry.clientId, clock: nextClock(), state });
-    present.set(entry.clientId, { speaker, theirClock: entry.clock, text: entry.text, state, bytes });
+  const show = ({ speaker, sign }: Voice, entry: UnreadEntry & { json: Uint8Array }) => {
+    const signed = sign(entry);
+    const bytes = encodeJsonEntry({ clientId: entry.clientId, clock: nextClock(), json: signed });
+    present.set(entry.clientId, { speaker, theirClock: entry.clock, json: Uint8Array.from(entry.json), signed, bytes });
     gone.delete(entry.clientId);
     announce(entry.clientId, bytes, speaker);
   };
@@ -108,33 +111,33 @@ export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): Room
     return false;
   };
 
-  const take = (speaker: Speaker, entries: readonly ReadEntry[]) => {
-    let ids = ownIds.get(speaker);
-    if (ids === undefined) {
-      ids = new Set();
-      ownIds.set(speaker, ids);
+  const take = (speaker: Speaker, entries: readonly UnreadEntry[]) => {
+    let voice = voices.get(speaker);
+    if (voice === undefined) {
+      voice = { speaker, ids: new Set(), sign: makeStateSigner(speaker.person) };
+      voices.set(speaker, voice);
     }
     for (const entry of entries) {
-      const { clientId, clock: theirClock, state } = entry;
+      const { clientId, clock: theirClock, json } = entry;
       const current = present.get(clientId);
       if (current?.speaker === speaker) {
-        if (state === null) {
+        if (json === null) {
           if (theirClock >= current.theirClock) hide(speaker, clientId);
         } else if (theirClock > current.theirClock) {
           meters.awarenessIn += 1;
-          if (entry.text !== current.text) {
-            show(speaker, { ...entry, state });
+          if (!isSame(json, current.json)) {
+            show(voice, { ...entry, json });
           } else {
             // A sign of life. The room says it for everybody together: `renew`.
             current.theirClock = theirClock;
             meters.awarenessUnchanged += 1;
           }
         }
-      } else if (state !== null && mayTake(speaker, ids, clientId)) {
+      } else if (json !== null && mayTake(speaker, voice.ids, clientId)) {
         meters.awarenessIn += 1;
-        if (current !== undefined) ownIds.get(current.speaker)?.delete(clientId);
-        ids.add(clientId);
-        show(speaker, { ...entry, state });
+        if (current !== undefined) voices.get(current.speaker)?.ids.delete(clientId);
+        voice.ids.add(clientId);
+        show(voice, { ...entry, json });
       }
     }
   };
@@ -143,8 +146,8 @@ export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): Room
     everybody: (except) => frameOf([...present.values()].filter(({ speaker }) => speaker !== except)),
     take,
     leave: (speaker) => {
-      for (const clientId of ownIds.get(speaker) ?? []) if (present.get(clientId)?.speaker === speaker) hide(speaker, clientId);
-      ownIds.delete(speaker);
+      for (const clientId of voices.get(speaker)?.ids ?? []) if (present.get(clientId)?.speaker === speaker) hide(speaker, clientId);
+      voices.delete(speaker);
     },
     takeNews: () => {
       if (unheard.size === 0) return null;
@@ -164,7 +167,7 @@ export function makeRoomAwareness({ clock, meters }: RoomAwarenessOptions): Room
     renew: () => {
       if (present.size < 2) return;
       for (const [clientId, current] of present) {
-        const bytes = encodeAwarenessEntry({ clientId, clock: nextClock(), state: current.state });
+        const bytes = encodeJsonEntry({ clientId, clock: nextClock(), json: current.signed });
         present.set(clientId, { ...current, bytes });
         announce(clientId, bytes, current.speaker);
       }

@@ -5,7 +5,7 @@
  * acknowledgement counts messages whose content is durable, in order, none left out. Rules SY3, SY4, SY7 to SY11.
  * Left to others: what is stored and who else hears (room), who may come in (adapter, hub).
  */
-import { joinAwareness, parseAwareness } from "#core/protocol/awareness";
+import { joinAwareness, scanAwareness } from "#core/protocol/awareness";
 import type { CloseReason } from "#core/protocol/close-codes";
 import { scanUpdate, type UpdateScan } from "#core/protocol/update-scan";
 import {
@@ -354,7 +354,7 @@ export function makeSession(options: SessionOptions): SessionControl {
         received += 1;
         return handleUpdate(here, message, received);
       case "awareness": {
-        const entries = parseAwareness(message.body);
+        const entries = scanAwareness(message.body);
         if (entries === "tooLarge") hit("maxAwarenessBytes", entries);
         else if (entries === "malformed") malformed();
         else if (!ended) here.awareness.take(member, entries);

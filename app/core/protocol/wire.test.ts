@@ -1,6 +1,6 @@
 import * as Y from "yjs";
 import { expect, test } from "vitest";
-import { encodeAwarenessEntry, joinAwareness, parseAwareness, signState } from "./awareness.ts";
+import { encodeAwarenessEntry, joinAwareness, makeStateSigner, parseAwareness, scanAwareness, signState } from "./awareness.ts";
 import { CLOSE_CODES, isFinalClose } from "./close-codes.ts";
 import { LIMITS } from "../limits.ts";
 import {
@@ -63,8 +63,8 @@ test("[WP1] a body may not reach into the memory behind the frame", () => {
 test("[WP7] awareness comes out as it went in", () => {
   const body = joinAwareness([entry(7, { cursor: { anchor: 1 } }, 3), entry(8, null)]);
   expect(parseAwareness(body)).toEqual([
-    { clientId: 7, clock: 3, state: { cursor: { anchor: 1 } }, text: '{"cursor":{"anchor":1}}' },
-    { clientId: 8, clock: 1, state: null, text: "null" },
+    { clientId: 7, clock: 3, state: { cursor: { anchor: 1 } } },
+    { clientId: 8, clock: 1, state: null },
   ]);
   expect(parseAwareness(joinAwareness([]))).toEqual([]);
 });
@@ -83,6 +83,7 @@ test.each<[string, Uint8Array, string]>([
   ],
 ])("[WP8] %s is refused", (_what, body, trouble) => {
   expect(parseAwareness(body)).toBe(trouble);
+  expect(scanAwareness(body)).toBe(trouble);
 });
 
 test("[WP9] the signed-in person stands in the state, whatever the client wrote", () => {
@@ -117,4 +118,25 @@ test("[WP10] the stock client gives up on what cannot help itself, and comes bac
 test("[WP2] a frame of the stock client is one of ours", () => {
   const doc = new Y.Doc();
   expect(parseClientFrame(encodeStep1(Y.encodeStateVector(doc)))?.type).toBe("step1");
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ["a cursor", { user: { name: "Ben", color: "#30bced" }, cursor: { anchor: { item: { client: 5, clock: 1 } } } }],
+  ["no user", { cursor: 1 }],
+  ["nothing", {}],
+  ["a user that is none", { user: "Ben", cursor: [1, -2.5, null] }],
+  ["a colour that is none", { a: 1, user: { color: "url(x)", colorLight: "#30bced33", id: "mallory" } }],
+  ["words beyond ASCII", { user: { name: "Zoë" }, note: "½" }],
+  ["escapes", { user: { name: 'a "quote"' } }],
+])("[WP9] a state is signed alike, read or unread: %s", (_what, state) => {
+  const person = { id: "p1", name: "Aïsha" };
+  const sign = makeStateSigner(person);
+  for (let again = 0; again < 2; again++) {
+    const entries = scanAwareness(joinAwareness([entry(7, state)]));
+    if (typeof entries === "string") throw new Error("it did not pass");
+    for (const one of entries) {
+      if (one.json === null) throw new Error("nobody is gone");
+      expect(JSON.parse(new TextDecoder().decode(sign({ ...one, json: one.json })))).toEqual(signState(state, person));
+    }
+  }
 });

@@ -4,7 +4,15 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import * as Y from "yjs";
-import { encodeAwarenessEntry, joinAwareness, parseAwareness, signState } from "#core/protocol/awareness";
+import {
+  encodeAwarenessEntry,
+  joinAwareness,
+  makeStateSigner,
+  parseAwareness,
+  scanAwareness,
+  signState,
+  type AwarenessEntry,
+} from "#core/protocol/awareness";
 import { scanStateVector, scanUpdate, type UpdateScan } from "#core/protocol/update-scan";
 import { parseClientFrame, parseServerFrame } from "#core/protocol/wire";
 
@@ -117,15 +125,25 @@ export function checkParsers(bytes: Uint8Array): void {
   }
   const entries = parseEverywhere("parseAwareness", bytes, parseAwareness);
   if (typeof entries !== "string") {
-    const signed = entries.map(({ clientId, clock, state }) => {
-      const entry = { clientId, clock, state: state && signState(state, { id: "p", name: "n" }) };
-      return { ...entry, text: JSON.stringify(entry.state) };
-    });
+    const person = { id: "p", name: "n" };
+    const signed = entries.map((entry) => ({ ...entry, state: entry.state && signState(entry.state, person) }));
+    checkSignedUnread(bytes, signed);
     const again = parseAwareness(joinAwareness(signed.map(encodeAwarenessEntry)));
     if (!isDeepStrictEqual(again, signed) && again !== "tooLarge") throw new Finding("awareness that passed cannot be sent on");
   }
   const scan = parseEverywhere("scanUpdate", bytes, scanUpdate);
   if (scan !== null) checkAgainstYjs(bytes, scan);
+}
+
+/** What the server does without reading a state comes to the same as reading it. */
+function checkSignedUnread(bytes: Uint8Array, signed: readonly AwarenessEntry[]): void {
+  const unread = parseEverywhere("scanAwareness", bytes, scanAwareness);
+  if (typeof unread === "string") throw new Finding("awareness passes when it is read and not when it is scanned");
+  const sign = makeStateSigner({ id: "p", name: "n" });
+  for (const [index, entry] of unread.entries()) {
+    const state: unknown = entry.json === null ? null : JSON.parse(new TextDecoder().decode(sign({ ...entry, json: entry.json })));
+    if (!isDeepStrictEqual(state, signed[index]?.state)) throw new Finding("a state is signed differently when it is not read");
+  }
 }
 
 /** How long the slowest of our parsers takes for these bytes, in ms. */
