@@ -72,8 +72,11 @@ export function openDocumentLog(options: DocumentLogOptions): SqliteDocumentLog 
     append: async (entries) => {
       if (entries.length === 0) return;
       const updates = pack(entries.map((entry) => entry.update));
-      const rows = entries.map(({ document, personId, atMs, others = [] }) => ({ document, personId, atMs, others }));
-      await write<"append">({ kind: "append", entries: rows, updates }, [updates.bytes.buffer]);
+      const documents = entries.map((entry) => entry.document);
+      const personIds = entries.map((entry) => entry.personId);
+      const atMs = entries.map((entry) => entry.atMs);
+      const others = entries.flatMap(({ others: writers = [] }, index) => (writers.length === 0 ? [] : [{ index, writers }]));
+      await write<"append">({ kind: "append", documents, personIds, atMs, others, updates }, [updates.bytes.buffer]);
     },
     load: async (document): Promise<StoredDocument> => {
       const { snapshot, updates, throughSeq } = await thread.ask<"load">({ kind: "load", document }, []);

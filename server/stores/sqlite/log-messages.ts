@@ -14,7 +14,12 @@ export type Claim = { readonly document: string; readonly clientId: number; read
 export type LogRequest =
   | {
       readonly kind: "append";
-      readonly entries: readonly Omit<Required<LogEntry>, "update">[];
+      /** One list for each column: cloning many small objects would cost more than writing them. */
+      readonly documents: readonly string[];
+      readonly personIds: readonly (PersonId | null)[];
+      readonly atMs: readonly number[];
+      /** Only where there are any. */
+      readonly others: readonly { readonly index: number; readonly writers: NonNullable<LogEntry["others"]> }[];
       readonly updates: Packed;
     }
   | { readonly kind: "load"; readonly document: string }

@@ -47,23 +47,25 @@ function openLog(path: string, busyTimeoutMs: number) {
     'SELECT "personId" FROM "DocumentWriter" WHERE "document" = ? AND "lastAtMs" > ? ORDER BY "firstAtMs", rowid',
   );
 
-  const append = database.transaction(({ entries, updates }: Append) => {
+  const append = database.transaction(({ documents, personIds, atMs, others, updates }: Append) => {
     const parts = unpack(updates);
     const writers = new Map<string, { document: string; personId: string; firstAtMs: number; lastAtMs: number }>();
-    const note = (document: string, personId: string, atMs: number) => {
+    const note = (document: string, personId: string, wroteAtMs: number) => {
       const key = `${personId} ${document}`;
-      const writer = writers.get(key) ?? { document, personId, firstAtMs: atMs, lastAtMs: atMs };
-      writer.firstAtMs = Math.min(writer.firstAtMs, atMs);
-      writer.lastAtMs = Math.max(writer.lastAtMs, atMs);
+      const writer = writers.get(key) ?? { document, personId, firstAtMs: wroteAtMs, lastAtMs: wroteAtMs };
+      writer.firstAtMs = Math.min(writer.firstAtMs, wroteAtMs);
+      writer.lastAtMs = Math.max(writer.lastAtMs, wroteAtMs);
       writers.set(key, writer);
     };
-    for (const [index, { document, personId, atMs, others }] of entries.entries()) {
+    for (const [index, document] of documents.entries()) {
       const update = parts[index];
-      assert(update !== undefined, "an append carries one update for each entry");
-      insert.run(document, personId, atMs, update);
-      if (personId !== null) note(document, personId, atMs);
-      for (const other of others) note(document, other.personId, other.atMs);
+      const personId = personIds[index] ?? null;
+      const writtenAtMs = atMs[index];
+      assert(update !== undefined && writtenAtMs !== undefined, "an append carries one update and one time for each entry");
+      insert.run(document, personId, writtenAtMs, update);
+      if (personId !== null) note(document, personId, writtenAtMs);
     }
+    for (const { index, writers: more } of others) for (const other of more) note(documents[index] ?? "", other.personId, other.atMs);
     for (const { document, personId, firstAtMs, lastAtMs } of writers.values()) wrote.run(document, personId, firstAtMs, lastAtMs);
   });
 
