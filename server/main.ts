@@ -30,6 +30,7 @@ import { putStagedInPlace } from "./stores/restore.ts";
 import { serveDatabase } from "./stores/serving.ts";
 import { makeHub } from "./sync/hub.ts";
 import { warmUp } from "./sync/warm-up.ts";
+import { makeTurns } from "./sync/turns.ts";
 import { makeSyncServer } from "./sync/ws-adapter.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -118,8 +119,10 @@ async function main(): Promise<void> {
   // Derived, not random, so that the link printed before a restart still works after it.
   const setupToken = createHmac("sha256", config.sessionSecret).update("setup link").digest("base64url");
 
+  /** Pages and files that are being made just now. */
+  const requests = { active: 0 };
   const access = makeDocumentAccess({ stores, clock: systemClock, secureCookies: https });
-  const hub = makeHub({ log: stores.log, clock: systemClock, logger, authorise: access.authorise });
+  const hub = makeHub({ log: stores.log, clock: systemClock, logger, authorise: access.authorise, turns: makeTurns(() => requests.active > 0) });
   hub.onUnloaded(makeGiveBack({ clock: systemClock, isBusy: () => hub.isBusy(), collect: makeCollect() }));
   const sync = makeSyncServer({ hub, logger, clock: systemClock, publicOrigins, authenticate: access.authenticate });
   const jobs = startJobs({ stores, hub, clock: systemClock, logger, random });
@@ -148,6 +151,10 @@ async function main(): Promise<void> {
     metricsAccess: { token: config.metricsToken, isBehindProxy: isBehindProxy(config) },
     servicesFor,
     handleUpgrade: sync.handleUpgrade,
+  });
+  server.on("request", (_request, response) => {
+    requests.active += 1;
+    response.once("close", () => void (requests.active -= 1));
   });
   mount(await loadPages(config, server));
   const warmed = warmUp(systemClock);

@@ -62,7 +62,10 @@ export const LIMITS = {
    * While the server is busy, edits and cursors of a room wait this long for company, so that each receiver gets one message with all of them.
    * A quiet server forwards at once.
    */
-  gatherMs: 8,
+  gatherMs: 6,
+  /** While the server is busy it may rest so long between turns, to read more at once; the long one after a turn with a hundred receivers. */
+  restMs: 5,
+  longRestMs: 8,
   /** Messages to receivers in a tenth of a second past which the server counts as busy. */
   busyDeliveries: 40,
   /** An idle room leaves memory this long after the last person left. */

@@ -17,7 +17,7 @@ import { makeSyncMeters, type SyncMeters } from "#server/observe/meters";
 import type { DocumentLog } from "#server/stores/contract";
 import { makeCommitQueue, type QueuedEntry } from "./commit-queue.ts";
 import { makeThreadCompactor, type Compactor } from "./compactor.ts";
-import { makePacer } from "./pacer.ts";
+import { makePacer, type Turns } from "./pacer.ts";
 import { makeRights, type Authorise, type HubPerson, type RightsKeeper } from "./rights.ts";
 import { openRoom, type Room } from "./room.ts";
 import { salvage } from "./salvage.ts";
@@ -113,6 +113,8 @@ export type HubOptions = {
   readonly clock: Clock;
   readonly logger: Log;
   readonly authorise: Authorise;
+  /** The event loop, so that a busy server can read more at once; left out: it gathers by timers. */
+  readonly turns?: Turns | null;
   /** Where compaction runs; a thread of its own unless a test brings another. */
   readonly compactor?: Compactor;
 };
@@ -150,7 +152,7 @@ const COMPACT_AT_CLOSE_MS = 2 * SECOND_MS;
 const KEEP_ALIVE_MS = 10 * SECOND_MS;
 
 /** Makes the hub: the sync server without sockets. */
-export function makeHub({ log, clock, logger, authorise, compactor = makeThreadCompactor(clock) }: HubOptions): Hub {
+export function makeHub({ log, clock, logger, authorise, turns = null, compactor = makeThreadCompactor(clock) }: HubOptions): Hub {
   const slots = new Map<string, Slot>();
   const meters = makeSyncMeters();
   const sessions = new Set<SessionControl>();
@@ -203,7 +205,7 @@ export function makeHub({ log, clock, logger, authorise, compactor = makeThreadC
   };
 
   const queue = makeCommitQueue({ log, clock, logger, meters, onCommitted });
-  const pacer = makePacer(clock);
+  const pacer = makePacer(clock, turns);
 
   // ------------------------------------------------------------------ loading
 

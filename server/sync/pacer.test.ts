@@ -54,3 +54,46 @@ test("[SY27] what may wait goes along with what may not", async () => {
   await w.clock.advance(100);
   expect(w.spoken).toEqual(["a"]);
 });
+
+function worldOfTurns() {
+  const w = world();
+  const ends: (() => void)[] = [];
+  const rests: number[] = [];
+  const needed = { now: false };
+  const turns = { atEnd: (run: () => void) => void ends.push(run), rest: (ms: number) => void rests.push(ms), isNeeded: () => needed.now };
+  const pacer = makePacer(w.clock, turns);
+  pacer.soon(w.room("crowd", LIMITS.busyDeliveries + 1));
+  w.spoken.length = 0;
+  const endTurn = () => {
+    for (const run of ends.splice(0)) run();
+  };
+  return { ...w, pacer, rests, needed, endTurn };
+}
+
+test("[SY27] by turns: all rooms speak once at the end of the turn in which something came, and then the thread rests", () => {
+  const w = worldOfTurns();
+  const [a, b] = [w.room("a", 3), w.room("b", 3)];
+  for (let at = 0; at < 5; at++) {
+    w.pacer.soon(a);
+    w.pacer.soon(b);
+  }
+  expect([w.spoken, w.rests]).toEqual([[], []]);
+  w.endTurn();
+  expect([w.spoken, w.rests]).toEqual([["a", "b"], [LIMITS.restMs]]);
+  w.pacer.soon(w.room("full", 200));
+  w.endTurn();
+  expect(w.rests).toEqual([LIMITS.restMs, LIMITS.longRestMs]);
+});
+
+test("[SY27] by turns: no rest after a turn in which much came, nor while a page is being made", async () => {
+  const w = worldOfTurns();
+  for (let at = 0; at < 24; at++) w.pacer.soon(w.room(`room${at}`, 2));
+  w.endTurn();
+  expect([w.spoken.length, w.rests]).toEqual([24, []]);
+  w.needed.now = true;
+  w.pacer.soon(w.room("a", 2));
+  w.endTurn();
+  expect(w.spoken.length).toBe(24);
+  await w.clock.advance(LIMITS.gatherMs);
+  expect([w.spoken.at(-1), w.rests]).toEqual(["a", []]);
+});
