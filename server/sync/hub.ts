@@ -17,14 +17,17 @@ import { makeSyncMeters, type SyncMeters } from "#server/observe/meters";
 import type { DocumentLog } from "#server/stores/contract";
 import { makeCommitQueue, type QueuedEntry } from "./commit-queue.ts";
 import { makeThreadCompactor, type Compactor } from "./compactor.ts";
+import { updateFrom } from "./forward-edit.ts";
 import { makePacer, type Turns } from "./pacer.ts";
 import { makeRights, type Authorise, type HubPerson, type RightsKeeper } from "./rights.ts";
 import { openRoom, type Room } from "./room.ts";
+import { statsOf, type RoomStats } from "./room-stats.ts";
 import { salvage } from "./salvage.ts";
 import { makeSession, type Session, type SessionControl } from "./session.ts";
 
 /** What the composition root and services decide for the hub. */
 export type { Authorise, HubPerson } from "./rights.ts";
+export type { RoomStats } from "./room-stats.ts";
 
 /** `queuedUpdates` are accepted but not yet durable; `oldestUnsavedMs` is the age of the oldest of them, 0 when there is none. */
 export type HubStats = {
@@ -35,20 +38,6 @@ export type HubStats = {
   readonly queuedUpdates: number;
   readonly queuedBytes: number;
   readonly oldestUnsavedMs: number;
-};
-
-/** One open room, for operators. */
-export type RoomStats = {
-  readonly document: string;
-  readonly people: number;
-  readonly connections: number;
-  /** What its snapshot and tail take in memory. */
-  readonly bytes: number;
-  readonly updatesSinceSnapshot: number;
-  /** Accepted, not yet durable. */
-  readonly unsavedUpdates: number;
-  /** Something stored of it does not decode: it is shown read-only. Rule SY2. */
-  readonly damaged: boolean;
 };
 
 export type ConnectOptions = {
@@ -485,28 +474,7 @@ export function makeHub({ log, clock, logger, authorise, turns = null, compactor
   };
 }
 
-function statsOf(room: Room): RoomStats {
-  return {
-    document: room.document,
-    people: new Set([...room.members].map((member) => member.person.id)).size,
-    connections: room.members.size,
-    bytes: room.bytes(),
-    updatesSinceSnapshot: room.tail().updates,
-    unsavedUpdates: room.accepted() - room.durable(),
-    damaged: room.isDamaged,
-  };
-}
-
-const restarting = () => new AppError("unavailable", { message: "The server is restarting. Please try again in a moment." });
-
 /** For a promise whose outcome its own caller gets. */
 const ignore = () => {};
 
-/** Let `change` work on a document that holds `parts`, and answer what it changed as one update. */
-function updateFrom(parts: readonly Uint8Array[], doc: Y.Doc, change: (doc: Y.Doc) => void): Uint8Array {
-  for (const part of parts) Y.applyUpdate(doc, part);
-  const updates: Uint8Array[] = [];
-  doc.on("update", (update: Uint8Array) => updates.push(update));
-  doc.transact(() => change(doc));
-  return Y.mergeUpdates(updates);
-}
+const restarting = () => new AppError("unavailable", { message: "The server is restarting. Please try again in a moment." });
