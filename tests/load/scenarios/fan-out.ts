@@ -24,7 +24,7 @@ async function run(shape: Shape, name: TargetName, context: RunContext): Promise
       peopleEach: shape.peopleEach,
       writersEach: shape.writersEach,
       keysPerSecond: KEYS_PER_SECOND,
-      warmMs: context.quick ? 2_000 : 15_000,
+      warmMs: context.quick ? 2_000 : 10_000,
       measureMs: context.quick ? 5_000 : 10_000,
     });
     return { figures, trouble: trouble ?? (await findStoredDifference(target, states)) };

@@ -56,6 +56,7 @@ export const memory: Scenario = {
   targets: ["bansho", "hocuspocus", "y-websocket"],
   partOf: "all",
   together: true,
+  maxRuns: 1,
   measures: [
     { name: "kibPerDocument", label: "KiB of memory per open document", digits: 0, wants: "<= 80; aim 45", judge: atMost(80, 45), against },
     {
