@@ -19,12 +19,12 @@ export const LIMITS = {
   maxAwarenessClients: 2,
   /**
    * Frames one connection may send in a second, as an average over `frameBurst`. A fast typist sends 20; a script that writes a document
-   * keeps 16 in flight and reaches thousands. Taking in a frame costs some ten microseconds, so this is a twentieth of a core.
+   * keeps 16 in flight and reaches six thousand. Taking in a frame costs some ten microseconds, so this is a tenth of a core.
    */
-  maxFramesPerSecond: 5_000,
-  frameBurst: 10_000,
+  maxFramesPerSecond: 10_000,
+  frameBurst: 20_000,
   /** A frame counts once more for each so many of its bytes: 20 MiB a second at most, 40 at once. */
-  bytesPerCountedFrame: 4 * KIB,
+  bytesPerCountedFrame: 2 * KIB,
   /**
    * Questions whose answers are large and dear (step 1, query awareness) on one connection: so many at once, and then one a second. Clients ask
    * once when they come.

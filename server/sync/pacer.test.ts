@@ -97,3 +97,45 @@ test("[SY27] by turns: no rest after a turn in which much came, nor while a page
   await w.clock.advance(LIMITS.gatherMs);
   expect([w.spoken.at(-1), w.rests]).toEqual(["a", []]);
 });
+
+test("[SY27] by turns or by timers, whatever happens in whatever order: what a room asked to say is said", async () => {
+  const seed = Date.now() % 1_000_000_000;
+  let state = seed;
+  const below = (limit: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return Math.floor((state / 0x80000000) * limit);
+  };
+  for (let run = 0; run < 200; run++) {
+    const clock = makeFakeClock();
+    const ends: (() => void)[] = [];
+    const needed = { now: false };
+    const turns = { atEnd: (end: () => void) => void ends.push(end), rest: () => {}, isNeeded: () => needed.now };
+    const pacer = makePacer(clock, below(2) === 0 ? turns : null);
+    const unsaid = new Set<number>();
+    const speaks = Array.from({ length: 4 }, (_, room) => () => {
+      unsaid.delete(room);
+      return below(30);
+    });
+    for (let step = 0; step < 200; step++) {
+      const room = below(4);
+      const speak = speaks[room];
+      if (speak === undefined) continue;
+      const dice = below(20);
+      if (dice < 12) {
+        unsaid.add(room);
+        if (dice < 8) pacer.soon(speak);
+        else if (dice < 10) pacer.within(below(30), speak);
+        else pacer.now(speak);
+      } else if (dice < 15) {
+        for (const end of ends.splice(0)) end();
+      } else if (dice < 19) {
+        await clock.advance(below(15));
+      } else {
+        needed.now = !needed.now;
+      }
+    }
+    for (const end of ends.splice(0)) end();
+    await clock.advance(100);
+    expect([...unsaid], `seed ${seed}, run ${run}`).toEqual([]);
+  }
+});

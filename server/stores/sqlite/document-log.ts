@@ -120,6 +120,8 @@ function makeThread({ path, busyTimeoutMs, logger }: DocumentLogOptions) {
     const fail = (cause: unknown) => {
       if (worker !== started) return;
       worker = null;
+      // It ends by itself when it has answered that it is closed.
+      if (closed && waiting.size === 0) return;
       logger.error({ err: cause, waiting: waiting.size }, "the document log's thread died");
       const lost = [...waiting.values()];
       waiting.clear();
