@@ -1,21 +1,11 @@
 import * as Y from "yjs";
 import { expect, test } from "vitest";
 import { makeDocumentBytes, mergeInGroups } from "./document-bytes.ts";
-
-/** mulberry32 */
-function makeRandom(seed: number): (limit: number) => number {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
-}
+import { makeRandom } from "../../tests/support/random.ts";
 
 /** Two people write; everything reaches the bytes, and now and then somebody comes who has seen the first part of it. */
 function simulate(seed: number): number {
-  const random = makeRandom(seed);
+  const { below: random } = makeRandom(seed);
   const [anna, ben] = [new Y.Doc(), new Y.Doc()];
   anna.clientID = 1 + random(1_000);
   ben.clientID = 2_000 + random(1_000);

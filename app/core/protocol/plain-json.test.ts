@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { MAX_JSON_DEPTH } from "./bounded-json.ts";
 import { readPlainObject } from "./plain-json.ts";
+import { makeRandom } from "../../../tests/support/random.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const read = (text: string) => readPlainObject(bytesOf(text), "user");
@@ -11,17 +12,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** mulberry32 */
-function makeRandom(seed: number): (limit: number) => number {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
 }
 
 const PIECES = [
@@ -57,7 +47,7 @@ const PIECES = [
 
 test("[WP8] what is called plain JSON.parse takes, and the member stands where it says", () => {
   const seed = Date.now() % 1_000_000_000;
-  const random = makeRandom(seed);
+  const { below: random } = makeRandom(seed);
   let plain = 0;
   for (let run = 0; run < 60_000; run++) {
     const text = Array.from({ length: 1 + random(9) }, () => PIECES[random(PIECES.length)] ?? "").join("");
