@@ -608,6 +608,15 @@ describe("leaving, unloading, closing", () => {
     expect(sent.filter((frame) => frame[0] === 100)).toEqual([Uint8Array.of(100, 1)]);
   });
 
+  test("[WP4] [SY25] a question that cannot be read ends the connection, also of one that is behind", async () => {
+    const w = world();
+    const [anna, ben] = [w.join("anna"), w.join("ben")];
+    await w.clock.advance(50);
+    w.buffered.set("ben", LIMITS.resyncLaterBytes + 1);
+    ben.session.receive(encodeStep1(Uint8Array.of(9, 9)));
+    expect([anna.closed, ben.closed]).toEqual([[], ["malformed"]]);
+  });
+
   test("[SY25] a reader that never catches up is cut off", async () => {
     const w = world();
     const [anna, ben] = [w.join("anna"), w.join("ben")];

@@ -7,7 +7,7 @@
  */
 import { joinAwareness, scanAwareness } from "#core/protocol/awareness";
 import type { CloseReason } from "#core/protocol/close-codes";
-import { scanUpdate, type UpdateScan } from "#core/protocol/update-scan";
+import { scanStateVector, scanUpdate, type UpdateScan } from "#core/protocol/update-scan";
 import {
   encodeAwarenessFrame,
   encodeClosing,
@@ -340,7 +340,8 @@ export function makeSession(options: SessionOptions): SessionControl {
     }
     switch (message.type) {
       case "step1":
-        if (isBehind() || owed !== null)
+        if (scanStateVector(message.stateVector) === null) malformed();
+        else if (isBehind() || owed !== null)
           owed = { vector: Uint8Array.from(message.stateVector), isAnswer: true, sinceMs: owed?.sinceMs ?? clock.nowMs() };
         else if (sendSince(here, message.stateVector, true)) isSynced = true;
         else malformed();
